@@ -1,0 +1,98 @@
+// Package assistant makes answers: it reads a turn of a conversation and yields
+// ChatKit events. It knows nothing of HTTP, of databases or of running answers.
+package assistant
+
+import (
+	"context"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// Assistant answers in a thread. An implementation is safe for concurrent use.
+type Assistant interface {
+	// Name says which engine it is: "builtin", "completions", ….
+	Name() string
+	// Respond emits the events of one answer in order and returns when it is
+	// complete. It returns soon after ctx ends. An answer whose Respond returned
+	// an error is not complete; a *chatkit.Error carries a sentence for the
+	// person, any other error is logged and shown as a general failure.
+	// Items it emits need only their content: empty ids, threads and times are
+	// filled in by Emit.
+	Respond(ctx context.Context, turn *Turn, emit Emit) error
+}
+
+// Emit takes the next event of an answer. It may wait when storing is slower
+// than producing; it returns an error when the answer is over (stopped, timed
+// out), and then Respond should return that error.
+type Emit func(chatkit.Event) error
+
+// Turn is what an assistant answers.
+type Turn struct {
+	User    User
+	Thread  chatkit.Thread       // without items
+	Input   *chatkit.UserMessage // nil when the turn continues after a tool's output or an action
+	History History
+	Now     time.Time // when the turn began
+}
+
+// User is who asks.
+type User struct {
+	ID     string
+	Name   string
+	Locale string // BCP 47, as "de-DE"; may be empty
+}
+
+// History reads the thread's stored items.
+type History interface {
+	// Recent returns up to limit of the newest items, oldest first, hidden ones
+	// and the turn's own input included.
+	Recent(ctx context.Context, limit int) ([]chatkit.Item, error)
+}
+
+// ToolCall is what an assistant stores of each server-side tool call, as the
+// content of a chatkit.HiddenContext item (with Type "tool_call"): the REST
+// reply lists it and later turns show it to the model.
+type ToolCall struct {
+	Type      string `json:"type"` // always ToolCallType
+	ID        string `json:"id"`   // the model's call id
+	Name      string `json:"name"`
+	Arguments any    `json:"arguments"`
+	Output    any    `json:"output"`
+}
+
+// ToolCallType is ToolCall.Type.
+const ToolCallType = "tool_call"
+
+// Tasks is the person's to-do list as the tools see it. Every method works on
+// the tasks of userID only; a task of someone else's is ErrTaskNotFound.
+type Tasks interface {
+	AddTask(ctx context.Context, userID string, in TaskInput) (Task, error)
+	// ListTasks returns tasks with status "all", "pending" or "completed", newest first.
+	ListTasks(ctx context.Context, userID, status string, limit int) ([]Task, error)
+	// FindTasks returns tasks whose title contains name, ignoring case, best match first.
+	FindTasks(ctx context.Context, userID, name string) ([]Task, error)
+	UpdateTask(ctx context.Context, userID, id string, in TaskInput) (Task, error)
+	DeleteTask(ctx context.Context, userID, id string) (Task, error)
+}
+
+// Task is one entry of a to-do list; the same JSON as the REST API's.
+type Task struct {
+	ID          string     `json:"id"`
+	Title       string     `json:"title"`
+	Description string     `json:"description"`
+	Completed   bool       `json:"completed"`
+	DueAt       *time.Time `json:"due_at,omitempty"`
+	Priority    string     `json:"priority,omitempty"` // "", "low", "medium" or "high"
+	CreatedAt   time.Time  `json:"created_at"`
+	UpdatedAt   time.Time  `json:"updated_at"`
+}
+
+// TaskInput is a new task, or the fields to change: nil leaves a field as it is.
+type TaskInput struct {
+	Title       *string
+	Description *string
+	Completed   *bool
+	DueAt       **time.Time // a pointer to nil takes the date away
+	Priority    *string
+}

@@ -1,0 +1,19 @@
+// Package chatkit speaks OpenAI's ChatKit protocol: the JSON that a ChatKit
+// front end and its server exchange, as the official Python server SDK
+// (openai-chatkit 1.6.5) writes and reads it.
+//
+// A [Thread] is a conversation. It holds items ([Item]): messages, widgets,
+// tool calls, workflows. While an answer is made the server streams events
+// ([Event]) that add, update and finish items; [Fold] applies them in order and
+// ends in the state that a client shows.
+//
+// The package imports the standard library only.
+//
+// # JSON
+//
+// Absent optional fields are left out, never null; lists and objects that the
+// protocol requires are always written, if need be empty. Times are UTC, RFC
+// 3339 with Z; a time without a zone is read as UTC. Items, updates, parts,
+// sources and workflow steps of a type that this package does not know are kept
+// verbatim, so that a newer peer loses nothing on the way through.
+package chatkit

@@ -1,0 +1,146 @@
+package chatkit
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// The methods of this file add the "type" key and make required lists and
+// objects non-null. Each uses a local type without methods, so that
+// encoding/json does not call the method again.
+
+// MarshalJSON writes a user_message.
+func (m UserMessage) MarshalJSON() ([]byte, error) {
+	type plain UserMessage
+	m.Content, m.Attachments = orEmpty(m.Content), orEmpty(m.Attachments)
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		plain
+	}{"user_message", plain(m)})
+}
+
+// UnmarshalJSON reads a user_message; a missing inference_options is empty.
+func (m *UserMessage) UnmarshalJSON(b []byte) error {
+	type plain UserMessage
+	var j struct {
+		plain
+		Content json.RawMessage `json:"content"`
+	}
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	content, err := decodeList(j.Content, unmarshalUserContent)
+	if err != nil {
+		return fmt.Errorf("content: %w", err)
+	}
+	*m = UserMessage(j.plain)
+	m.Content = content
+	return nil
+}
+
+// MarshalJSON writes an assistant_message.
+func (m AssistantMessage) MarshalJSON() ([]byte, error) {
+	type plain AssistantMessage
+	m.Content = orEmpty(m.Content)
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		plain
+	}{"assistant_message", plain(m)})
+}
+
+// MarshalJSON writes a client_tool_call.
+func (c ClientToolCall) MarshalJSON() ([]byte, error) {
+	type plain ClientToolCall
+	if isNull(c.Arguments) {
+		c.Arguments = json.RawMessage("{}")
+	}
+	if c.Status == "" {
+		c.Status = CallPending
+	}
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		plain
+	}{"client_tool_call", plain(c)})
+}
+
+// MarshalJSON writes a widget item.
+func (w WidgetItem) MarshalJSON() ([]byte, error) {
+	type plain WidgetItem
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		plain
+	}{"widget", plain(w)})
+}
+
+// MarshalJSON writes a generated_image item.
+func (g GeneratedImageItem) MarshalJSON() ([]byte, error) {
+	type plain GeneratedImageItem
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		plain
+	}{"generated_image", plain(g)})
+}
+
+// MarshalJSON writes a workflow item.
+func (w WorkflowItem) MarshalJSON() ([]byte, error) {
+	type plain WorkflowItem
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		plain
+	}{"workflow", plain(w)})
+}
+
+// MarshalJSON writes a task item.
+func (t TaskItem) MarshalJSON() ([]byte, error) {
+	type plain TaskItem
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		plain
+	}{"task", plain(t)})
+}
+
+// UnmarshalJSON reads a task item.
+func (t *TaskItem) UnmarshalJSON(b []byte) error {
+	var j struct {
+		ItemBase
+		Task json.RawMessage `json:"task"`
+	}
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	task, err := unmarshalTask(j.Task)
+	if err != nil {
+		return err
+	}
+	*t = TaskItem{ItemBase: j.ItemBase, Task: task}
+	return nil
+}
+
+// MarshalJSON writes an end_of_turn item.
+func (e EndOfTurn) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		ItemBase
+	}{"end_of_turn", e.ItemBase})
+}
+
+// MarshalJSON writes a hidden_context_item, for the store.
+func (h HiddenContext) MarshalJSON() ([]byte, error) {
+	type plain HiddenContext
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		plain
+	}{"hidden_context_item", plain(h)})
+}
+
+// MarshalJSON writes an sdk_hidden_context, for the store.
+func (h SDKHiddenContext) MarshalJSON() ([]byte, error) {
+	type plain SDKHiddenContext
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		plain
+	}{"sdk_hidden_context", plain(h)})
+}
+
+// MarshalJSON writes the item as it came.
+func (i UnknownItem) MarshalJSON() ([]byte, error) { return i.Raw, nil }

@@ -1,0 +1,99 @@
+package chatkit
+
+import (
+	"encoding/json"
+)
+
+// StructuredInput asks the person questions in the composer's place.
+type StructuredInput struct {
+	ItemBase
+	Status string      `json:"status"` // InputPending, InputAnswered or InputSkipped
+	Inputs []*Question `json:"inputs"`
+}
+
+// The states of a StructuredInput.
+const (
+	InputPending  = "pending"
+	InputAnswered = "answered"
+	InputSkipped  = "skipped"
+)
+
+// Question is one question of a StructuredInput: Type is "multiple_choice",
+// with Options and Multiple, or "freeform".
+type Question struct {
+	ID          string
+	Question    string
+	Description string
+	Answer      *Answer
+	Type        string
+	Options     []Option
+	Multiple    bool
+}
+
+// Option is one choice of a multiple-choice question.
+type Option struct {
+	Value       string `json:"value"`
+	Description string `json:"description,omitempty"`
+}
+
+// Answer is what the person answered; Skipped when nothing.
+type Answer struct {
+	Values  []string `json:"values"`
+	Skipped bool     `json:"skipped"`
+}
+
+// MarshalJSON writes a structured_input item.
+func (s StructuredInput) MarshalJSON() ([]byte, error) {
+	type plain StructuredInput
+	s.Inputs = orEmpty(s.Inputs)
+	if s.Status == "" {
+		s.Status = InputPending
+	}
+	return json.Marshal(struct {
+		Type string `json:"type"`
+		plain
+	}{"structured_input", plain(s)})
+}
+
+type questionJSON struct {
+	ID          string    `json:"id"`
+	Question    string    `json:"question"`
+	Description string    `json:"description,omitempty"`
+	Answer      *Answer   `json:"answer,omitempty"`
+	Type        string    `json:"type"`
+	Options     *[]Option `json:"options,omitempty"`
+	Multiple    *bool     `json:"multiple,omitempty"`
+}
+
+// MarshalJSON writes options and multiple for choices only.
+func (q Question) MarshalJSON() ([]byte, error) {
+	j := questionJSON{ID: q.ID, Question: q.Question, Description: q.Description, Answer: q.Answer, Type: q.Type}
+	if q.Type == "multiple_choice" {
+		options := orEmpty(q.Options)
+		j.Options, j.Multiple = &options, &q.Multiple
+	}
+	return json.Marshal(j)
+}
+
+// UnmarshalJSON reads a question of either type.
+func (q *Question) UnmarshalJSON(b []byte) error {
+	var j questionJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*q = Question{ID: j.ID, Question: j.Question, Description: j.Description, Answer: j.Answer, Type: j.Type}
+	if j.Options != nil {
+		q.Options = *j.Options
+	}
+	if j.Multiple != nil {
+		q.Multiple = *j.Multiple
+	}
+	return nil
+}
+
+// MarshalJSON writes values as an array even when there are none.
+func (a Answer) MarshalJSON() ([]byte, error) {
+	type plain Answer
+	a.Values = orEmpty(a.Values)
+	return json.Marshal(plain(a))
+}
