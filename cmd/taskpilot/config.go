@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+)
+
+// Config is everything that can be set from outside. It is read and checked
+// once, at the start, and handed down; nothing else looks at the environment.
+type Config struct {
+	Addr           string   // listen address, as ":8000"
+	PublicURL      string   // scheme and host under which people reach the server; no trailing slash
+	DatabaseURL    string   // "sqlite:path" or "postgres://…"; may hold a password
+	DataDir        string   // generated secrets, attachments
+	JWTSecret      Secret   // signs access tokens; empty until loadSecrets when generated
+	SessionSecret  Secret   // signs cookies and CSRF tokens; as above
+	Assistant      string   // the engine to use, already resolved: never "auto"
+	OpenAI         OpenAI   // where the model is
+	Instructions   string   // the assistant's instructions; empty means the built-in ones
+	DomainKey      string   // handed to the ChatKit widget
+	ScriptURL      string   // where the widget's script comes from; empty means the default
+	AllowedOrigins []string // origins of sites that may embed the chat and call the API
+	SignupOpen     bool     // whether strangers may create an account
+	LogLevel       slog.Level
+	LogFormat      string // "text" or "json"
+}
+
+// OpenAI is the access to a model: OpenAI's own or any compatible server.
+type OpenAI struct {
+	APIKey      Secret
+	BaseURL     string // without trailing slash; empty means OpenAI itself
+	Model       string
+	AssistantID string
+}
+
+// The engines that answer. auto is a setting only, never a resolved Config.Assistant.
+const (
+	engineAuto        = "auto"
+	engineBuiltin     = "builtin"
+	engineCompletions = "completions"
+)
+
+// defaultModel is asked for when OPENAI_MODEL is not set.
+const defaultModel = "gpt-4.1-mini"
+
+// lookupFunc returns a variable's value and whether it is set.
+type lookupFunc func(name string) (string, bool)
+
+// loadConfig reads every setting and reports all that is wrong at once. Files
+// that settings name by default are looked for in dir. Secrets that are not set
+// stay empty: see loadSecrets.
+func loadConfig(lookup lookupFunc, dir string) (Config, error) {
+	var c Config
+	var problems configError
+	raw := rawConfig{Config: &c}
+	for _, s := range settings() {
+		value, _ := lookup(s.name)
+		value = strings.TrimSpace(value)
+		if value == "" {
+			value = s.fallback
+		}
+		if value == "" {
+			continue
+		}
+		if err := s.set(&raw, value); err != nil {
+			problems = append(problems, s.problem(value, err))
+		}
+	}
+	problems = append(problems, raw.complete(dir)...)
+	if len(problems) > 0 {
+		return Config{}, problems
+	}
+	return c, nil
+}
+
+// rawConfig is a Config under construction, with the settings that only mean
+// something together with others.
+type rawConfig struct {
+	*Config
+	port   string
+	engine string
+}
+
+// complete fills in what follows from other settings.
+func (r *rawConfig) complete(dir string) []string {
+	var problems []string
+	if r.Addr == "" {
+		r.Addr = ":" + r.port
+	}
+	if r.PublicURL == "" {
+		_, port, err := net.SplitHostPort(r.Addr)
+		if err != nil {
+			port = r.port // ADDR is bad and already reported
+		}
+		r.PublicURL = strings.TrimSuffix("http://localhost:"+port, ":80")
+	}
+	if len(r.AllowedOrigins) == 0 {
+		r.AllowedOrigins = []string{r.PublicURL}
+	}
+	if r.OpenAI.AssistantID == "" {
+		id, err := assistantIDFromFile(dir)
+		if err != nil {
+			problems = append(problems, "OPENAI_ASSISTANT_ID: "+err.Error())
+		}
+		r.OpenAI.AssistantID = id
+	}
+	if err := r.resolveEngine(); err != nil {
+		problems = append(problems, "ASSISTANT: "+err.Error())
+	}
+	return problems
+}
+
+// resolveEngine settles which engine answers.
+func (r *rawConfig) resolveEngine() error {
+	modelKnown := r.OpenAI.APIKey != "" || r.OpenAI.BaseURL != ""
+	r.Assistant = r.engine
+	if r.engine == engineAuto {
+		r.Assistant = engineBuiltin
+		if modelKnown {
+			r.Assistant = engineCompletions
+		}
+	}
+	if r.Assistant == engineCompletions && !modelKnown {
+		return fmt.Errorf("%q needs a model; accepted: set OPENAI_API_KEY for OpenAI, or OPENAI_BASE_URL for another server", r.engine)
+	}
+	return nil
+}
+
+// LogValue leaves out everything secret.
+func (c Config) LogValue() slog.Value {
+	database, _, _ := strings.Cut(c.DatabaseURL, ":")
+	return slog.GroupValue(
+		slog.String("addr", c.Addr),
+		slog.String("public_url", c.PublicURL),
+		slog.String("database", database),
+		slog.String("data_dir", c.DataDir),
+		slog.String("assistant", c.Assistant),
+		slog.Bool("signup_open", c.SignupOpen),
+	)
+}
+
+// configError is all that is wrong with the settings, a line for each.
+type configError []string
+
+// Error says it in lines.
+func (e configError) Error() string {
+	return "these settings need to be corrected:\n  " + strings.Join(e, "\n  ")
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// setting is one environment variable.
+type setting struct {
+	name     string
+	fallback string // used when it is not set or empty; "" leaves it unset
+	accepts  string // ends the sentence "accepted: …"
+	secret   bool   // its value is never shown
+	set      func(r *rawConfig, value string) error
+}
+
+// settings lists every variable that TaskPilot reads.
+func settings() []setting {
+	return []setting{
+		{name: "ADDR", accepts: "host:port or :port, as :8000 or 127.0.0.1:8000", set: setAddr},
+		{name: "PORT", fallback: "8000", accepts: "a number from 0 to 65535", set: setPort},
+		{name: "PUBLIC_URL", accepts: "http:// or https://, a host and perhaps a port, no path", set: setPublicURL},
+		{name: "DATABASE_URL", fallback: "sqlite:data/taskpilot.db", secret: true,
+			accepts: "sqlite:path/to/file.db or postgres://user:password@host:port/database", set: setDatabaseURL},
+		{name: "DATA_DIR", fallback: "data", accepts: "the path of a directory", set: setDataDir},
+		{name: "JWT_SECRET", secret: true, accepts: "at least 32 bytes, as `openssl rand -hex 32` prints", set: setJWTSecret},
+		{name: "SESSION_SECRET", secret: true, accepts: "at least 32 bytes, as `openssl rand -hex 32` prints", set: setSessionSecret},
+		{name: "OPENAI_API_KEY", secret: true, accepts: "a key without spaces", set: setAPIKey},
+		{name: "OPENAI_BASE_URL", secret: true, accepts: "an http:// or https:// URL without query, as http://localhost:11434/v1", set: setBaseURL},
+		{name: "OPENAI_MODEL", fallback: defaultModel, accepts: "a model's name, up to 200 characters without spaces", set: setModel},
+		{name: "ASSISTANT", fallback: engineAuto, accepts: "auto, builtin or completions", set: setEngine},
+		{name: "OPENAI_ASSISTANT_ID", accepts: "an assistant's id, up to 200 characters without spaces", set: setAssistantID},
+		{name: "ASSISTANT_INSTRUCTIONS_FILE", accepts: "the path of a text file (UTF-8, up to 256 KiB)", set: setInstructions},
+		{name: "CHATKIT_DOMAIN_KEY", fallback: "taskpilot-chatkit-domain-key", accepts: "up to 200 characters without spaces", set: setDomainKey},
+		{name: "CHATKIT_SCRIPT_URL", accepts: "an http:// or https:// URL, or a path that begins with /", set: setScriptURL},
+		{name: "ALLOWED_ORIGINS", accepts: "origins as https://example.com, separated by commas", set: setAllowedOrigins},
+		{name: "SIGNUP", fallback: "open", accepts: "open or closed", set: setSignup},
+		{name: "LOG_LEVEL", fallback: "info", accepts: "debug, info, warn or error", set: setLogLevel},
+		{name: "LOG_FORMAT", fallback: "text", accepts: "text or json", set: setLogFormat},
+	}
+}
+
+// problem is the line that tells what is wrong with value.
+func (s setting) problem(value string, err error) string {
+	if s.secret {
+		return fmt.Sprintf("%s: %v; accepted: %s", s.name, err, s.accepts)
+	}
+	const longest = 60
+	if utf8.RuneCountInString(value) > longest {
+		value = string([]rune(value)[:longest]) + "…"
+	}
+	return fmt.Sprintf("%s: %q: %v; accepted: %s", s.name, value, err, s.accepts)
+}
+
+func setDataDir(r *rawConfig, value string) error {
+	if strings.ContainsRune(value, 0) {
+		return errors.New("not a path")
+	}
+	r.DataDir = value
+	return nil
+}
+
+func setJWTSecret(r *rawConfig, value string) (err error) {
+	r.JWTSecret, err = parseSecret(value)
+	return err
+}
+
+func setSessionSecret(r *rawConfig, value string) (err error) {
+	r.SessionSecret, err = parseSecret(value)
+	return err
+}
+
+func setAPIKey(r *rawConfig, value string) error {
+	r.OpenAI.APIKey = Secret(value)
+	return checkWord(value, 1000)
+}
+
+func setModel(r *rawConfig, value string) error {
+	r.OpenAI.Model = value
+	return checkWord(value, 200)
+}
+
+func setAssistantID(r *rawConfig, value string) error {
+	r.OpenAI.AssistantID = value
+	return checkWord(value, 200)
+}
+
+func setDomainKey(r *rawConfig, value string) error {
+	r.DomainKey = value
+	return checkWord(value, 200)
+}
+
+func setEngine(r *rawConfig, value string) error {
+	engine, err := oneOf(value, engineAuto, engineBuiltin, engineCompletions)
+	r.engine = engine
+	return err
+}
+
+func setSignup(r *rawConfig, value string) error {
+	signup, err := oneOf(value, "open", "closed")
+	r.SignupOpen = signup == "open"
+	return err
+}
+
+func setLogLevel(r *rawConfig, value string) error {
+	level, err := oneOf(value, "debug", "info", "warn", "error")
+	if err != nil {
+		return err
+	}
+	return r.LogLevel.UnmarshalText([]byte(level))
+}
+
+func setLogFormat(r *rawConfig, value string) (err error) {
+	r.LogFormat, err = oneOf(value, "text", "json")
+	return err
+}
+
+// oneOf returns the choice that value is, ignoring case.
+func oneOf(value string, choices ...string) (string, error) {
+	for _, choice := range choices {
+		if strings.EqualFold(value, choice) {
+			return choice, nil
+		}
+	}
+	return "", errors.New("not a known value")
+}
+
+// checkWord refuses what would break a header or a log line, such as a pasted
+// line break.
+func checkWord(value string, longest int) error {
+	if len(value) > longest {
+		return errors.New("too long")
+	}
+	for _, r := range value {
+		if r <= ' ' || r > '~' {
+			return errors.New("contains a space or a character that is not plain ASCII")
+		}
+	}
+	return nil
+}

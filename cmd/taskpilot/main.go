@@ -1,0 +1,37 @@
+// Command taskpilot serves a self-hosted AI chat and looks after its data.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// program is one run of the command with everything it takes from outside, so
+// that tests run it without a process.
+type program struct {
+	lookup lookupFunc // the environment
+	dir    string     // where .env and other optional files are
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	now    func() time.Time
+}
+
+func main() {
+	restrictFiles()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	p := &program{
+		lookup: os.LookupEnv,
+		dir:    ".",
+		stdin:  os.Stdin,
+		stdout: os.Stdout,
+		stderr: os.Stderr,
+		now:    time.Now,
+	}
+	os.Exit(p.run(ctx, os.Args[1:]))
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/taskpilot/taskpilot/models"
+)
+
+func serveCommand() command {
+	return command{
+		name:  "serve",
+		brief: "Serve the chat (the default)",
+		more:  "Brings the database's schema up to date, then serves until it is told to end\n(SIGINT, SIGTERM). Settings are environment variables: see .env.example.",
+		prepare: func(*flag.FlagSet) action {
+			return func(ctx context.Context, p *program, _ []string) error {
+				c, err := p.config()
+				if err != nil {
+					return err
+				}
+				if err := c.loadSecrets(); err != nil {
+					return err
+				}
+				if err := c.makeDirs(); err != nil {
+					return err
+				}
+				return serve(ctx, c, newLogger(c, p.stderr))
+			}
+		},
+	}
+}
+
+func migrateCommand() command {
+	return command{
+		name:  "migrate",
+		brief: "Bring the database's schema up to date",
+		more:  "serve does this by itself; run it alone to prepare an upgrade. A SQLite database\nis copied first.",
+		prepare: func(*flag.FlagSet) action {
+			return withDB(func(_ context.Context, p *program, _ *models.DB, _ Config, _ []string) error {
+				_, err := fmt.Fprintln(p.stderr, "The database is up to date.")
+				return err
+			})
+		},
+	}
+}
+
+// config reads the settings from the environment and .env.
+func (p *program) config() (Config, error) {
+	lookup, err := withDotEnv(p.lookup, p.dir)
+	if err != nil {
+		return Config{}, err
+	}
+	return loadConfig(lookup, p.dir)
+}
+
+// dbAction is an action on the open, migrated database.
+type dbAction func(ctx context.Context, p *program, db *models.DB, c Config, args []string) error
+
+// withDB opens and migrates the database around do.
+func withDB(do dbAction) action {
+	return func(ctx context.Context, p *program, args []string) (err error) {
+		c, err := p.config()
+		if err != nil {
+			return err
+		}
+		if err := c.makeDirs(); err != nil {
+			return err
+		}
+		db, err := models.Open(ctx, c.DatabaseURL)
+		if err != nil {
+			return fmt.Errorf("open the database: %w", err)
+		}
+		defer func() { err = errors.Join(err, db.Close()) }()
+		if err := db.Migrate(ctx); err != nil {
+			return fmt.Errorf("migrate the database: %w", err)
+		}
+		return do(ctx, p, db, c, args)
+	}
+}
+
+// makeDirs makes the folders that files are going to be in.
+func (c Config) makeDirs() error {
+	dirs := []string{c.DataDir}
+	if path, ok := c.sqlitePath(); ok {
+		dirs = append(dirs, filepath.Dir(path))
+	}
+	for _, dir := range dirs {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("make the data folder: %w", err)
+		}
+	}
+	return nil
+}
+
+// sqlitePath returns the database's file, if it is one.
+func (c Config) sqlitePath() (string, bool) {
+	return strings.CutPrefix(c.DatabaseURL, "sqlite:")
+}

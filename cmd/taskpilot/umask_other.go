@@ -1,0 +1,6 @@
+//go:build !unix
+
+package main
+
+// restrictFiles has nothing to do where files have access lists.
+func restrictFiles() {}
