@@ -1,0 +1,173 @@
+package handlers
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/models"
+)
+
+// access says who may call a route.
+type access int
+
+const (
+	public access = iota // anyone
+	guest                // anyone, from our own pages: a form with a CSRF token
+	member               // a signed-in person's browser
+	client               // an API client with a bearer token, or a signed-in person's browser
+)
+
+// viewer is who makes a request.
+type viewer struct {
+	User      *models.User
+	SessionID string // of a browser, hashed as in the database
+	Family    string // of an API client
+}
+
+const viewerKey = "viewer"
+
+// viewerOf returns who makes the request, nil for nobody.
+func viewerOf(c *fiber.Ctx) *viewer {
+	v, _ := c.Locals(viewerKey).(*viewer)
+	return v
+}
+
+// userID is the owner that a signed-in route reads and writes for.
+func userID(c *fiber.Ctx) string { return viewerOf(c).User.ID }
+
+// guard lets a request through to a route of the given access.
+func (h *Handlers) guard(a access) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if a == client {
+			if token, ok := bearer(c); ok {
+				return h.guardBearer(c, token)
+			}
+		}
+		if a == public {
+			return c.Next()
+		}
+		v, err := h.browser(c)
+		if err != nil {
+			return err
+		}
+		if v == nil && a != guest {
+			return errSignIn
+		}
+		if v != nil {
+			c.Locals(viewerKey, v)
+		}
+		if unsafe(c.Method()) {
+			if err := h.checkOrigin(c); err != nil {
+				return err
+			}
+		}
+		return c.Next()
+	}
+}
+
+func (h *Handlers) guardBearer(c *fiber.Ctx, token string) error {
+	claims, err := h.tokens.Verify(token, h.Now())
+	if err != nil {
+		return errSignIn
+	}
+	active, err := h.DB.FamilyActive(c.UserContext(), claims.Subject, claims.SessionID)
+	if err != nil {
+		return err
+	}
+	if !active {
+		return errSignIn
+	}
+	v, err := h.viewer(c, claims.Subject)
+	if err != nil {
+		return err
+	}
+	if v == nil {
+		return errSignIn
+	}
+	v.Family = claims.SessionID
+	c.Locals(viewerKey, v)
+	return c.Next()
+}
+
+// viewer loads a person who may use the server; nil for one who is gone or disabled.
+func (h *Handlers) viewer(c *fiber.Ctx, userID string) (*viewer, error) {
+	u, err := h.DB.User(c.UserContext(), userID)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if u.DisabledAt != nil {
+		return nil, nil
+	}
+	return &viewer{User: u}, nil
+}
+
+func bearer(c *fiber.Ctx) (string, bool) {
+	scheme, token, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "bearer")
+}
+
+func unsafe(method string) bool {
+	return method != fiber.MethodGet && method != fiber.MethodHead && method != fiber.MethodOptions
+}
+
+// checkOrigin refuses a state-changing request of a browser that does not come
+// from one of our own pages: by Sec-Fetch-Site and Origin, and by a token that
+// only our pages know.
+func (h *Handlers) checkOrigin(c *fiber.Ctx) error {
+	r := &http.Request{Method: c.Method(), Host: string(c.Request().Host()), Header: http.Header{
+		"Sec-Fetch-Site": header(c, "Sec-Fetch-Site"), "Origin": header(c, fiber.HeaderOrigin)}}
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		return errCSRF
+	}
+	token := c.Get("X-CSRF-Token")
+	if token == "" && !isJSON(c.Get(fiber.HeaderContentType)) {
+		token = c.FormValue("csrf_token")
+	}
+	if subtle.ConstantTimeCompare([]byte(token), []byte(h.csrfToken(c))) != 1 {
+		return errCSRF
+	}
+	return nil
+}
+
+func header(c *fiber.Ctx, name string) []string {
+	if v := c.Get(name); v != "" {
+		return []string{v}
+	}
+	return nil
+}
+
+// csrfToken is bound to the browser's cookie, so that it needs no storage and
+// ends with the session.
+func (h *Handlers) csrfToken(c *fiber.Ctx) string {
+	mac := hmac.New(sha256.New, h.SessionSecret)
+	mac.Write([]byte("csrf\x00"))
+	mac.Write([]byte(h.sessions.browserKey(c)))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// network is the client's address for throttling: the peer, or, behind a proxy
+// on this machine, the last address that the proxy added. IPv6 counts by /64.
+func network(c *fiber.Ctx) string {
+	ip := c.Context().RemoteIP()
+	if ip.IsLoopback() {
+		hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+		if seen := net.ParseIP(strings.TrimSpace(hops[len(hops)-1])); seen != nil {
+			ip = seen
+		}
+	}
+	if ip.To4() == nil {
+		ip = ip.Mask(net.CIDRMask(64, 128))
+	}
+	return ip.String()
+}

@@ -1,0 +1,131 @@
+package handlers
+
+import (
+	"errors"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views"
+)
+
+// problem is an error with its status, its code for programs and a sentence for
+// people.
+type problem struct {
+	Status     int
+	Code       string
+	Message    string
+	RetryAfter time.Duration
+	cause      error
+}
+
+func (p *problem) Error() string { return p.Code + ": " + p.Message }
+func (p *problem) Unwrap() error { return p.cause }
+
+// The problems that handlers name themselves.
+var (
+	errSignIn      = &problem{Status: 401, Code: "unauthorized", Message: "Please sign in: this needs a valid access token or session."}
+	errCSRF        = &problem{Status: 403, Code: "forbidden", Message: "This request did not come from one of our own pages. Reload the page and try again."}
+	errForbidden   = &problem{Status: 403, Code: "forbidden", Message: "You may not do this."}
+	errNotFound    = &problem{Status: 404, Code: "not_found", Message: "There is nothing here, or it is not yours."}
+	errRunActive   = &problem{Status: 409, Code: "run_active", Message: "An answer is still being written in this conversation. Wait for it or stop it first."}
+	errEncoding    = &problem{Status: 415, Code: "unsupported_media_type", Message: "Compressed request bodies are not accepted. Send the body as it is."}
+	errContentType = &problem{Status: 415, Code: "unsupported_media_type", Message: "Send JSON with Content-Type: application/json."}
+	errStopping    = &problem{Status: 503, Code: "unavailable", Message: "The server is restarting. Try again in a moment.", RetryAfter: 2 * time.Second}
+)
+
+// badRequest is a 400 with this sentence.
+func badRequest(message string) error {
+	return &problem{Status: 400, Code: "invalid_request", Message: message}
+}
+
+// tooMany is a 429 that says when to come back.
+func tooMany(message string, after time.Duration) error {
+	return &problem{Status: 429, Code: "rate_limited", Message: message, RetryAfter: after}
+}
+
+// problemOf maps any error to what the client is told. What it does not know is
+// a 500 whose cause goes to the log only.
+func problemOf(err error) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	if e, ok := errors.AsType[*models.InvalidError](err); ok {
+		return &problem{Status: 400, Code: "invalid_request", Message: e.Message, cause: err}
+	}
+	if e, ok := errors.AsType[*fiber.Error](err); ok {
+		return frameworkProblem(e)
+	}
+	switch {
+	case errors.Is(err, models.ErrNotFound):
+		return errNotFound
+	case errors.Is(err, models.ErrBusy):
+		return errRunActive
+	case errors.Is(err, models.ErrConflict):
+		return &problem{Status: 409, Code: "conflict", Message: "This is already there.", cause: err}
+	case errors.Is(err, live.ErrClosed):
+		return errStopping
+	}
+	return &problem{Status: 500, Code: "internal", Message: "Something went wrong on our side. Please try again.", cause: err}
+}
+
+// frameworkProblem maps what Fiber and fasthttp refuse by themselves.
+func frameworkProblem(e *fiber.Error) *problem {
+	switch e.Code {
+	case 404:
+		return errNotFound
+	case 405:
+		return &problem{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method."}
+	case 413:
+		return &problem{Status: 413, Code: "too_large", Message: "The request is too large."}
+	case 431:
+		return &problem{Status: 431, Code: "headers_too_large", Message: "The request's headers are too large. Clearing this site's cookies may help."}
+	case 408:
+		return &problem{Status: 408, Code: "timeout", Message: "The request took too long to arrive."}
+	}
+	if e.Code < 500 {
+		return &problem{Status: e.Code, Code: "invalid_request", Message: "The request could not be understood."}
+	}
+	return &problem{Status: 500, Code: "internal", Message: "Something went wrong on our side. Please try again.", cause: e}
+}
+
+// fail answers a request that a handler gave an error for: JSON for programs, a
+// fragment for htmx, a page for people.
+func (h *Handlers) fail(c *fiber.Ctx, err error) error {
+	p := problemOf(err)
+	if p.Status >= 500 && p != errStopping {
+		h.Log.LogAttrs(c.Context(), slog.LevelError, "request failed", slog.String("method", c.Method()),
+			slog.String("path", c.Path()), slog.String("request", requestID(c)), slog.Any("err", p.cause))
+	}
+	c.Status(p.Status)
+	if p.RetryAfter > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int((p.RetryAfter+time.Second-1)/time.Second)))
+	}
+	if p.Status == 413 || p.Status == 408 {
+		c.Context().SetConnectionClose()
+	}
+	if wantsJSON(c) {
+		return c.JSON(fiber.Map{"error": fiber.Map{"code": p.Code, "message": p.Message}})
+	}
+	if p == errSignIn && c.Method() == fiber.MethodGet && !isHTMX(c) {
+		return c.Redirect("/signin?next="+queryEscape(c.OriginalURL()), fiber.StatusSeeOther)
+	}
+	if p == errSignIn {
+		c.Set("HX-Redirect", "/signin")
+	}
+	if isHTMX(c) {
+		return render(c, views.ErrorFragment(p.Message))
+	}
+	return render(c, views.ErrorPage(views.ErrorProps{Shell: h.shell(c, "Error"), Status: p.Status, Message: p.Message}))
+}
+
+// wantsJSON reports whether the address is a program's.
+func wantsJSON(c *fiber.Ctx) bool {
+	path := c.Path()
+	return strings.HasPrefix(path, "/api/") || path == "/api" || path == "/healthz" || path == "/readyz"
+}

@@ -1,0 +1,93 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+const requestKey = "request"
+
+func requestID(c *fiber.Ctx) string {
+	id, _ := c.Locals(requestKey).(string)
+	return id
+}
+
+// observe names the request, bounds its work, logs it and counts it.
+func (h *Handlers) observe(c *fiber.Ctx) error {
+	start := time.Now()
+	id := chatkit.NewID("req")
+	c.Locals(requestKey, id)
+	c.Set(fiber.HeaderXRequestID, id)
+	ctx, cancel := context.WithTimeout(context.Background(), maxAnswer)
+	defer cancel()
+	c.SetUserContext(ctx)
+	err := c.Next()
+	if err != nil {
+		// Answer here, so that the log and the count have the real status.
+		if err = h.fail(c, err); err != nil {
+			return err
+		}
+	}
+	h.metrics.request(c.Method(), c.Route().Path, c.Response().StatusCode(), time.Since(start))
+	h.Log.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("method", c.Method()), slog.String("path", c.Path()),
+		slog.Int("status", c.Response().StatusCode()), slog.Duration("took", time.Since(start)), slog.String("request", id))
+	return nil
+}
+
+// maxAnswer bounds a request that is no stream. It is longer than a run may
+// take, for clients that wait for the whole answer.
+const maxAnswer = 11 * time.Minute
+
+// recoverPanic makes a panic in a handler the failure of that request alone.
+func (h *Handlers) recoverPanic(c *fiber.Ctx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return c.Next()
+}
+
+// contentSecurityPolicy allows our own files and nothing else: no inline script
+// or style, no eval, nothing from elsewhere.
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+	"connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func securityHeaders(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentSecurityPolicy, contentSecurityPolicy)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	c.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.Next()
+}
+
+// refuseOddRequests turns away what Fiber would take but nobody honest sends.
+// Compressed bodies are refused before anything reads them: Fiber inflates them
+// without a limit.
+func refuseOddRequests(c *fiber.Ctx) error {
+	if c.Get(fiber.HeaderContentEncoding) != "" {
+		return errEncoding
+	}
+	if c.Method() == fiber.MethodTrace || c.Method() == fiber.MethodConnect {
+		return fiber.ErrMethodNotAllowed
+	}
+	h := &c.Request().Header
+	if te := h.Peek(fiber.HeaderTransferEncoding); len(te) > 0 {
+		if !strings.EqualFold(string(te), "chunked") || len(h.Peek(fiber.HeaderContentLength)) > 0 {
+			c.Context().SetConnectionClose()
+			return badRequest("The request's length is not clear.")
+		}
+	}
+	return c.Next()
+}

@@ -1,0 +1,59 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+)
+
+// render answers with a component, rendered whole before the first byte goes
+// out, so that a failure can still become an error page.
+func render(c *fiber.Ctx, component templ.Component) error {
+	var buf bytes.Buffer
+	if err := component.Render(c.UserContext(), &buf); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.Send(buf.Bytes())
+}
+
+// page answers with the whole page, or with the fragment for htmx.
+func page(c *fiber.Ctx, whole, fragment templ.Component) error {
+	if isHTMX(c) {
+		return render(c, fragment)
+	}
+	return render(c, whole)
+}
+
+// isHTMX is the one place that tells a request of htmx from one of the browser.
+func isHTMX(c *fiber.Ctx) bool { return c.Get("HX-Request") == "true" }
+
+// goTo sends the browser to another page, by htmx or by a redirect.
+func goTo(c *fiber.Ctx, path string) error {
+	if isHTMX(c) {
+		c.Set("HX-Redirect", path)
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.Redirect(path, fiber.StatusSeeOther)
+}
+
+func queryEscape(s string) string { return url.QueryEscape(s) }
+
+// decodeJSON reads the request's JSON object into v. Unknown keys are ignored;
+// trailing data and other content types are refused.
+func decodeJSON(c *fiber.Ctx, v any) error {
+	if !isJSON(c.Get(fiber.HeaderContentType)) {
+		return errContentType
+	}
+	dec := json.NewDecoder(bytes.NewReader(c.Body()))
+	if err := dec.Decode(v); err != nil {
+		return badRequest("The body is not the JSON that is expected here: " + plainJSONError(err) + ".")
+	}
+	if dec.More() {
+		return badRequest("The body has data after its JSON.")
+	}
+	return nil
+}

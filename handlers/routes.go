@@ -1,0 +1,102 @@
+package handlers
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/static"
+)
+
+// Route is one address of the server.
+type Route struct {
+	Method, Path string
+	Access       access
+	handle       fiber.Handler
+}
+
+// Routes is every URL of TaskPilot, on one page.
+func (h *Handlers) Routes() []Route {
+	return []Route{
+		// Pages
+		{"GET", "/", public, h.home},
+		{"GET", "/signin", guest, h.signInPage},
+		{"POST", "/signin", guest, h.signInForm},
+		{"GET", "/signup", guest, h.signUpPage},
+		{"POST", "/signup", guest, h.signUpForm},
+		{"POST", "/signout", member, h.signOutForm},
+		{"GET", "/settings", member, h.settingsPage},
+		{"POST", "/settings/signout", member, h.signOutEverywhere},
+
+		// Chat
+		{"GET", "/chat", member, h.newChatPage},
+		{"POST", "/chat", member, h.startChat},
+		{"GET", "/chat/list", member, h.threadList},
+		{"GET", "/chat/:thread", member, h.chatPage},
+		{"POST", "/chat/:thread/messages", member, h.sendMessage},
+		{"POST", "/chat/:thread/stop", member, h.stopAnswer},
+		{"POST", "/chat/:thread/retry", member, h.retryAnswer},
+		{"GET", "/chat/:thread/title", member, h.titleForm},
+		{"POST", "/chat/:thread/title", member, h.renameThread},
+		{"POST", "/chat/:thread/delete", member, h.deleteThread},
+		{"GET", "/live", member, h.liveStream},
+
+		// Tasks
+		{"GET", "/tasks", member, h.tasksPage},
+		{"POST", "/tasks", member, h.addTask},
+		{"POST", "/tasks/:task", member, h.updateTask},
+		{"POST", "/tasks/:task/complete", member, h.completeTask},
+		{"POST", "/tasks/:task/delete", member, h.deleteTask},
+
+		// JSON: accounts
+		{"POST", "/api/v1/auth/signup", public, h.apiSignUp},
+		{"POST", "/api/v1/auth/signin", public, h.apiSignIn},
+		{"POST", "/api/v1/auth/refresh", public, h.apiRefresh},
+		{"POST", "/api/v1/auth/signout", client, h.apiSignOut},
+		{"GET", "/api/v1/auth/me", client, h.apiMe},
+
+		// JSON: threads and answers
+		{"POST", "/api/v1/chatkit/threads", client, h.apiCreateThread},
+		{"GET", "/api/v1/chatkit/threads", client, h.apiThreads},
+		{"GET", "/api/v1/chatkit/threads/:thread", client, h.apiThread},
+		{"PATCH", "/api/v1/chatkit/threads/:thread", client, h.apiUpdateThread},
+		{"DELETE", "/api/v1/chatkit/threads/:thread", client, h.apiDeleteThread},
+		{"POST", "/api/v1/chatkit/threads/:thread/messages", client, h.apiSendMessage},
+		{"GET", "/api/v1/chatkit/threads/:thread/messages", client, h.apiMessages},
+		{"POST", "/api/v1/chatkit/threads/:thread/stop", client, h.apiStop},
+		{"GET", "/api/v1/chatkit/threads/:thread/events", client, h.apiEvents},
+		{"POST", "/api/:user_id/chat", client, h.apiChat},
+
+		// JSON: tasks
+		{"GET", "/api/v1/tasks", client, h.apiTasks},
+		{"POST", "/api/v1/tasks", client, h.apiCreateTask},
+		{"GET", "/api/v1/tasks/:task", client, h.apiTask},
+		{"PATCH", "/api/v1/tasks/:task", client, h.apiUpdateTask},
+		{"PUT", "/api/v1/tasks/:task", client, h.apiUpdateTask},
+		{"DELETE", "/api/v1/tasks/:task", client, h.apiDeleteTask},
+
+		// For operators and programs
+		{"GET", "/api/v1/chatkit/health", public, h.health},
+		{"GET", "/healthz", public, h.alive},
+		{"GET", "/readyz", public, h.health},
+		{"GET", "/metrics", public, h.serveMetrics},
+		{"GET", "/api/openapi.json", public, h.openAPI},
+	}
+}
+
+// mount registers every route, the static files, and a 404 for the rest.
+func (h *Handlers) mount(app *fiber.App) {
+	for _, r := range h.Routes() {
+		app.Add(r.Method, r.Path, h.guard(r.Access), r.handle)
+	}
+	app.Get(static.Prefix+"*", h.staticFile)
+	app.Use(func(c *fiber.Ctx) error {
+		if wantsJSON(c) || strings.HasPrefix(c.Path(), static.Prefix) {
+			return errNotFound
+		}
+		if v, err := h.browser(c); err == nil && v != nil {
+			c.Locals(viewerKey, v)
+		}
+		return errNotFound
+	})
+}

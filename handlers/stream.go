@@ -1,0 +1,173 @@
+package handlers
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// This file is the only one that touches the body stream writer. The handler
+// has returned before the writer's first byte and its Fiber context is gone by
+// then, so a stream gets plain values only; a panic in the writer would end the
+// process; a client that left shows up only as a failed write.
+
+// streams holds the open streams, so that shutdown can end them before the server.
+type streams struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	mu   sync.Mutex
+	open map[string]int // by user
+}
+
+func newStreams() *streams {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &streams{ctx: ctx, cancel: cancel, open: map[string]int{}}
+}
+
+// close tells all streams to end and waits for them, at most until ctx ends.
+func (s *streams) close(ctx context.Context) {
+	s.cancel()
+	done := make(chan struct{})
+	go func() {
+		s.wg.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// maxStreams is how many streams one person may have open at once.
+const maxStreams = 64
+
+func (s *streams) enter(userID string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx.Err() != nil || s.open[userID] >= maxStreams {
+		return false
+	}
+	s.open[userID]++
+	s.wg.Add(1)
+	return true
+}
+
+func (s *streams) leave(userID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[userID]--; s.open[userID] <= 0 {
+		delete(s.open, userID)
+	}
+	s.wg.Done()
+}
+
+// Times of a stream.
+const (
+	heartbeat  = 10 * time.Second // a comment, so that proxies and we notice who left
+	writeLimit = 15 * time.Second // for one write; a client that reads slower is dropped
+	maxStream  = 30 * time.Minute // then the client reconnects, and its rights are checked anew
+)
+
+// stream sends server-sent events to one client.
+type stream struct {
+	w    *bufio.Writer
+	conn net.Conn
+	mu   sync.Mutex // the heartbeat writes too
+	err  error
+}
+
+// startStream answers with server-sent events: run writes them until it
+// returns or ctx ends, which happens when the client is gone, the server shuts
+// down or the stream is too old. run must not use c.
+func (h *Handlers) startStream(c *fiber.Ctx, run func(ctx context.Context, s *stream) error) error {
+	user := userID(c)
+	if !h.streams.enter(user) {
+		if h.streams.ctx.Err() != nil {
+			return errStopping
+		}
+		return tooMany("Too many open streams. Close some of your tabs or clients.", 5*time.Second)
+	}
+	c.Set(fiber.HeaderContentType, "text/event-stream; charset=utf-8")
+	c.Set(fiber.HeaderCacheControl, "no-cache, no-store, no-transform")
+	c.Set("X-Accel-Buffering", "no")
+	conn, id, log := c.Context().Conn(), requestID(c), h.Log
+	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+		defer h.streams.leave(user)
+		s := &stream{w: w, conn: conn}
+		ctx, cancel := context.WithTimeout(h.streams.ctx, maxStream)
+		defer cancel()
+		defer func() {
+			if p := recover(); p != nil {
+				log.Error("stream panicked", "request", id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			}
+		}()
+		stop := s.keepAlive(cancel)
+		defer stop()
+		if err := run(ctx, s); err != nil && ctx.Err() == nil && s.failed() == nil {
+			log.Error("stream failed", "request", id, "err", err)
+		}
+	})
+	return nil
+}
+
+// keepAlive sends a comment now and then and cancels when a write failed.
+func (s *stream) keepAlive(cancel context.CancelFunc) (stop func()) {
+	quit := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer cancel()
+		ticker := time.NewTicker(heartbeat)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-ticker.C:
+				if s.write([]byte(": \n\n")) != nil {
+					return
+				}
+			}
+		}
+	})
+	return func() {
+		close(quit)
+		wg.Wait()
+	}
+}
+
+// write sends bytes at once.
+func (s *stream) write(b []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return s.err
+	}
+	if err := s.conn.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
+		s.err = err
+		return err
+	}
+	if _, s.err = s.w.Write(b); s.err == nil {
+		s.err = s.w.Flush()
+	}
+	return s.err
+}
+
+func (s *stream) failed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// appendEvent appends one server-sent event with a name and one line of JSON.
+func appendEvent(dst []byte, name string, payload []byte) []byte {
+	dst = append(append(append(dst, "event: "...), name...), "\ndata: "...)
+	return append(append(dst, payload...), "\n\n"...)
+}

@@ -1,0 +1,106 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// closing returns the last entries of a run whose emitted events are in fold:
+// what is left unfinished is kept as far as it says something and marked, the
+// reason is told, and the run's end is set. A run that ended by itself has a
+// nil err.
+func closing(fold *chatkit.Fold, threadID string, err error) []entry {
+	var entries []entry
+	for _, it := range fold.PendingItems() {
+		entries = append(entries, closeItem(it, err != nil))
+	}
+	switch {
+	case err == nil:
+		return append(entries, entry{end: &End{Status: finalStatus(fold)}})
+	case errors.Is(err, ErrStopped):
+		return append(entries, entry{item: &ItemChange{Item: stopNote(threadID)}, end: &End{Status: Cancelled}})
+	}
+	status := Failed
+	if errors.Is(err, ErrShutdown) || errors.Is(err, errCrashed) {
+		status = Interrupted
+	}
+	ev := errorEvent(err)
+	end := &End{Status: status, Code: ev.Code, Message: ev.Message, AllowRetry: ev.AllowRetry}
+	return append(entries, entry{payload: mustMarshal(ev), end: end})
+}
+
+// errCrashed is the reason of a run whose process died.
+var errCrashed = errors.New("live: the process died")
+
+// errorEvent puts the reason into words; what is not meant for people stays general.
+func errorEvent(err error) chatkit.ErrorEvent {
+	custom := func(msg string) chatkit.ErrorEvent {
+		return chatkit.ErrorEvent{Code: chatkit.CodeCustom, Message: msg, AllowRetry: true}
+	}
+	switch {
+	case errors.Is(err, ErrShutdown), errors.Is(err, errCrashed):
+		return custom("The server restarted before this answer was complete. What had arrived is kept; try again for a whole answer.")
+	case errors.Is(err, ErrTooLong):
+		return custom("This answer took too long and was ended. Try again, perhaps with a smaller question.")
+	}
+	ev := chatkit.EventOf(err)
+	if ev.Message == "" {
+		ev.Message = "Something went wrong while answering. Please try again."
+	}
+	return ev
+}
+
+// closeItem finishes or removes an item that its producer left unfinished.
+func closeItem(it chatkit.Item, broken bool) entry {
+	keep := false
+	switch item := it.(type) {
+	case *chatkit.AssistantMessage:
+		keep = strings.TrimSpace(item.Text()) != ""
+	case *chatkit.WorkflowItem:
+		keep = len(item.Workflow.Tasks) > 0
+	}
+	id := it.Base().ID
+	if !keep {
+		return entry{payload: mustMarshal(chatkit.ItemRemoved{ItemID: id}), item: &ItemChange{RemoveID: id}}
+	}
+	return entry{payload: mustMarshal(chatkit.ItemDone{Item: it}), item: &ItemChange{Item: it, Incomplete: broken}}
+}
+
+// finalStatus tells a finished answer from one that waits for somebody.
+func finalStatus(fold *chatkit.Fold) Status {
+	items := fold.Items()
+	for i := len(items) - 1; i >= 0; i-- {
+		switch it := items[i].(type) {
+		case *chatkit.HiddenContext, *chatkit.SDKHiddenContext:
+			continue
+		case *chatkit.ClientToolCall:
+			if it.Status != chatkit.CallCompleted {
+				return RequiresAction
+			}
+		case *chatkit.StructuredInput:
+			if it.Status == chatkit.InputPending || it.Status == "" {
+				return RequiresAction
+			}
+		}
+		break
+	}
+	return Completed
+}
+
+// stopNote tells the model of the next turn that this answer was stopped
+// (chatkit-python stores the same kind of note when a client hangs up).
+func stopNote(threadID string) chatkit.Item {
+	return &chatkit.SDKHiddenContext{
+		ItemBase: chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixHidden), ThreadID: threadID, CreatedAt: chatkit.At(time.Now())},
+		Content:  "The user stopped this answer. Do not continue it unless asked to.",
+	}
+}
+
+func panicError(p any) error {
+	return fmt.Errorf("live: producer panicked: %v\n%s", p, debug.Stack())
+}

@@ -1,0 +1,182 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sort"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// publish shows committed events to the run's readers.
+func (r *Run) publish(b Batch) {
+	r.mu.Lock()
+	if n := len(b.Events); n > 0 {
+		r.tail = trim(append(r.tail, b.Events...))
+		r.shown = b.Events[n-1].Seq
+	}
+	if b.End != nil {
+		r.end = b.End
+	}
+	r.wakeReaders()
+	r.mu.Unlock()
+	if b.End != nil {
+		r.engine.ended(r)
+	}
+}
+
+// wakeReaders is called with mu held.
+func (r *Run) wakeReaders() {
+	close(r.wake)
+	r.wake = make(chan struct{})
+}
+
+// What a run keeps in memory for readers; who is further behind reads the store.
+const (
+	tailEvents = 1024
+	tailBytes  = 256 << 10
+)
+
+func trim(tail []Event) []Event {
+	size := 0
+	for i := len(tail) - 1; i >= 0; i-- {
+		if size += len(tail[i].Payload); size > tailBytes || len(tail)-i > tailEvents {
+			return append([]Event(nil), tail[i+1:]...) // a copy, so that the old array goes
+		}
+	}
+	return tail
+}
+
+// fail ends a run that the store takes nothing more from.
+func (r *Run) fail(err error) {
+	r.mu.Lock()
+	if r.end != nil {
+		r.mu.Unlock()
+		return
+	}
+	end := End{Status: Failed, Code: chatkit.CodeStream, Message: errorEvent(err).Message, AllowRetry: true}
+	r.over, r.queue, r.end = true, nil, &end
+	if r.space != nil {
+		close(r.space)
+		r.space = nil
+	}
+	r.wakeReaders()
+	r.mu.Unlock()
+	r.cancel(err)
+	r.engine.owe(r, end)
+	r.engine.ended(r)
+}
+
+// Follower reads a run's events in order, each once. It is for one reader.
+type Follower struct {
+	engine *Engine
+	run    *Run // nil: not running in this process
+	runID  string
+	after  int64
+	end    *End
+}
+
+// Follow returns a reader of the run's events after the given sequence number.
+func (e *Engine) Follow(runID string, after int64) *Follower {
+	return &Follower{engine: e, run: e.run(runID), runID: runID, after: after}
+}
+
+// End says how the run ended, once Next has returned io.EOF.
+func (f *Follower) End() End {
+	if f.end == nil {
+		return End{Status: Running}
+	}
+	return *f.end
+}
+
+// pageSize is how many events a reader that is behind takes from the store at once.
+const pageSize = 500
+
+// Next waits for events and returns them; io.EOF after the last one of a run
+// that has ended. It never holds up the run: a reader that falls behind what
+// memory keeps reads the store.
+func (f *Follower) Next(ctx context.Context) ([]Event, error) {
+	if f.run == nil {
+		return f.fromStore(ctx)
+	}
+	for {
+		events, wake, behind := f.run.after(f.after)
+		switch {
+		case behind:
+			return f.page(ctx)
+		case len(events) > 0:
+			f.after = events[len(events)-1].Seq
+			return events, nil
+		case wake == nil:
+			f.end = f.run.ending()
+			return nil, io.EOF
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// after returns the committed events after seq, or a channel to wait on (nil
+// when the run has ended), or behind when memory no longer has them.
+func (r *Run) after(seq int64) (events []Event, wake chan struct{}, behind bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := sort.Search(len(r.tail), func(i int) bool { return r.tail[i].Seq > seq })
+	switch {
+	case seq < r.shown && (i == len(r.tail) || r.tail[i].Seq != seq+1):
+		return nil, nil, true
+	case i < len(r.tail):
+		return r.tail[i:len(r.tail):len(r.tail)], nil, false
+	case r.end != nil:
+		return nil, nil, false
+	}
+	return nil, r.wake, false
+}
+
+func (r *Run) ending() *End {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.end
+}
+
+// page reads the next events from the store.
+func (f *Follower) page(ctx context.Context) ([]Event, error) {
+	events, err := f.engine.store.RunEvents(ctx, f.runID, f.after, pageSize)
+	if err != nil {
+		return nil, fmt.Errorf("live: follow: %w", err)
+	}
+	if len(events) > 0 {
+		f.after = events[len(events)-1].Seq
+	}
+	return events, nil
+}
+
+// fromStore reads a run that is not this process's, or has ended: events that
+// are there, else its end, else it looks again.
+func (f *Follower) fromStore(ctx context.Context) ([]Event, error) {
+	for {
+		// The end is read before the events, so that none can come between.
+		end, err := f.engine.store.RunEnd(ctx, f.runID)
+		if err != nil {
+			return nil, fmt.Errorf("live: follow: %w", err)
+		}
+		events, err := f.page(ctx)
+		if err != nil || len(events) > 0 {
+			return events, err
+		}
+		if end != nil {
+			f.end = end
+			return nil, io.EOF
+		}
+		select {
+		case <-time.After(f.engine.opts.Poll):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// recover finishes the runs that dead processes left: what people saw of an
+// answer is stored and marked, and a retry is offered.
+func (e *Engine) recover(ctx context.Context) error {
+	orphans, err := e.store.Orphans(ctx, e.opts.Owner)
+	if err != nil {
+		return fmt.Errorf("live: recover: %w", err)
+	}
+	for _, o := range orphans {
+		if err := e.bury(ctx, o); err != nil {
+			return fmt.Errorf("live: recover run %s: %w", o.RunID, err)
+		}
+		e.log.Info("finished a run that its process left", "run", o.RunID, "thread", o.ThreadID)
+		e.Signals.Notify(o.UserID, Signal{Kind: RunEnded, ThreadID: o.ThreadID, RunID: o.RunID})
+	}
+	return nil
+}
+
+// bury ends one orphan from its log.
+func (e *Engine) bury(ctx context.Context, o Orphan) error {
+	var fold chatkit.Fold
+	var seq int64
+	for {
+		events, err := e.store.RunEvents(ctx, o.RunID, seq, pageSize)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			break
+		}
+		for _, ev := range events {
+			seq = ev.Seq
+			parsed, err := chatkit.UnmarshalEvent(ev.Payload)
+			if err != nil {
+				return err
+			}
+			if err := fold.Apply(parsed); err != nil {
+				return err
+			}
+		}
+	}
+	b := Batch{RunID: o.RunID, UserID: o.UserID, ThreadID: o.ThreadID, Owner: e.opts.Owner}
+	for _, en := range closing(&fold, o.ThreadID, errCrashed) {
+		if en.payload != nil {
+			seq++
+			b.Events = append(b.Events, Event{Seq: seq, Payload: en.payload})
+		}
+		if en.item != nil {
+			b.Items = append(b.Items, *en.item)
+		}
+		if en.end != nil {
+			b.End = en.end
+		}
+	}
+	_, err := e.store.Commit(ctx, []Batch{b})
+	return err
+}
+
+// sweepLoop looks for orphans of other processes, stores ends that are owed and
+// deletes events that nobody needs any more.
+func (e *Engine) sweepLoop() {
+	e.every(e.opts.Sweep, func(ctx context.Context) {
+		e.payDebts(ctx)
+		if err := e.recover(ctx); err != nil {
+			e.log.Warn("looking for orphaned runs", "err", err)
+		}
+		if _, err := e.store.PurgeEvents(ctx, time.Now().Add(-e.opts.Linger)); err != nil {
+			e.log.Warn("purging run events", "err", err)
+		}
+	})
+}
+
+func (e *Engine) payDebts(ctx context.Context) {
+	e.mu.Lock()
+	owed := make([]Batch, 0, len(e.unended))
+	for _, b := range e.unended {
+		owed = append(owed, b)
+	}
+	e.mu.Unlock()
+	for _, b := range owed {
+		if _, err := e.store.Commit(ctx, []Batch{b}); err == nil {
+			e.mu.Lock()
+			delete(e.unended, b.RunID)
+			e.mu.Unlock()
+		}
+	}
+}
+
+// stopLoop carries out stops that were asked of another process.
+func (e *Engine) stopLoop() {
+	e.every(e.opts.Poll, func(ctx context.Context) {
+		if e.Active() == 0 {
+			return
+		}
+		ids, err := e.store.StopRequests(ctx, e.opts.Owner)
+		if err != nil {
+			e.log.Warn("looking for stop requests", "err", err)
+		}
+		for _, id := range ids {
+			e.Stop(id)
+		}
+	})
+}
+
+// every calls f at each interval until the engine closes.
+func (e *Engine) every(interval time.Duration, f func(context.Context)) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-e.base.Done():
+			return
+		case <-ticker.C:
+			ctx, cancel := context.WithTimeout(e.base, 10*time.Second)
+			f(ctx)
+			cancel()
+		}
+	}
+}

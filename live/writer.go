@@ -1,0 +1,220 @@
+package live
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// writer is the one goroutine that commits and publishes.
+type writer struct {
+	store Store
+	owner string
+	log   *slog.Logger
+
+	mu    sync.Mutex
+	dirty []*Run
+	kick  chan struct{}
+	quit  chan struct{} // closed: finish what is queued and end
+	done  chan struct{}
+}
+
+func newWriter(store Store, owner string, log *slog.Logger) *writer {
+	return &writer{store: store, owner: owner, log: log,
+		kick: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{})}
+}
+
+// add says that a run has something queued.
+func (w *writer) add(r *Run) {
+	w.mu.Lock()
+	w.dirty = append(w.dirty, r)
+	w.mu.Unlock()
+	select {
+	case w.kick <- struct{}{}:
+	default:
+	}
+}
+
+func (w *writer) take() []*Run {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	runs := w.dirty
+	w.dirty = nil
+	return runs
+}
+
+// loop commits what has queued up until it is told to quit and nothing is left.
+func (w *writer) loop() {
+	defer close(w.done)
+	for {
+		runs := w.take()
+		if len(runs) == 0 {
+			select {
+			case <-w.kick:
+				continue
+			case <-w.quit:
+				if runs = w.take(); len(runs) == 0 {
+					return
+				}
+			}
+		}
+		all := make([]taken, len(runs))
+		for i, r := range runs {
+			all[i] = taken{r, r.takeBatch(w.owner)}
+		}
+		w.commit(all)
+	}
+}
+
+// taken is what one round took from one run.
+type taken struct {
+	run   *Run
+	batch Batch
+}
+
+// How long a commit is tried again while the store is out of reach. Producers
+// wait meanwhile, nothing is shown and nothing is lost.
+const (
+	firstPause = 20 * time.Millisecond
+	maxPause   = time.Second
+	maxOutage  = 30 * time.Second
+	quitOutage = 3 * time.Second // the same while shutting down
+	triesAlone = 3               // for a run that the store refuses though it answers
+)
+
+// commit stores the batches and publishes them. When the store refuses them
+// together they are tried one by one, so that one run's trouble stays its own.
+func (w *writer) commit(all []taken) {
+	start, pause, alone := time.Now(), firstPause, 0
+	for {
+		err := w.attempt(all)
+		if err == nil {
+			return
+		}
+		w.log.Warn("commit failed", "runs", len(all), "err", err)
+		if len(all) > 1 {
+			if all = w.oneByOne(all); len(all) == 0 {
+				return
+			}
+		}
+		if w.reachable() {
+			alone++
+		}
+		if alone >= triesAlone || time.Since(start) > maxOutage || w.quitting() && time.Since(start) > quitOutage {
+			for _, t := range all {
+				w.log.Error("run given up: its events can't be stored", "run", t.run.RunID, "err", err)
+				t.run.fail(ErrLost)
+			}
+			return
+		}
+		<-time.After(pause)
+		pause = min(2*pause, maxPause)
+	}
+}
+
+// oneByOne commits each batch alone and returns those that failed.
+func (w *writer) oneByOne(all []taken) []taken {
+	var failed []taken
+	for _, t := range all {
+		if err := w.attempt([]taken{t}); err != nil {
+			failed = append(failed, t)
+		}
+	}
+	return failed
+}
+
+func (w *writer) reachable() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	return w.store.Ping(ctx) == nil
+}
+
+func (w *writer) quitting() bool {
+	select {
+	case <-w.quit:
+		return true
+	default:
+		return false
+	}
+}
+
+// attempt commits the batches in one transaction and publishes them.
+func (w *writer) attempt(all []taken) error {
+	batches := make([]Batch, len(all))
+	for i, t := range all {
+		batches[i] = t.batch
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	lost, err := w.store.Commit(ctx, batches)
+	if err != nil {
+		return err
+	}
+	gone := make(map[string]bool, len(lost))
+	for _, id := range lost {
+		gone[id] = true
+	}
+	for _, t := range all {
+		if gone[t.batch.RunID] {
+			t.run.fail(ErrLost)
+		} else {
+			t.run.publish(t.batch)
+		}
+	}
+	return nil
+}
+
+// takeBatch empties the run's queue into a batch and numbers its events.
+func (r *Run) takeBatch(owner string) Batch {
+	r.mu.Lock()
+	queue := r.queue
+	r.queue, r.dirty = nil, false
+	if r.space != nil {
+		close(r.space)
+		r.space = nil
+	}
+	r.mu.Unlock()
+
+	b := Batch{RunID: r.RunID, UserID: r.UserID, ThreadID: r.ThreadID, Owner: owner}
+	for _, e := range queue {
+		if e.delta != nil {
+			e.payload = mustMarshal(*e.delta)
+		}
+		if e.payload != nil {
+			r.lastSeq++
+			b.Events = append(b.Events, Event{Seq: r.lastSeq, Payload: e.payload})
+		}
+		if e.item != nil {
+			b.Items = append(b.Items, *e.item)
+		}
+		if e.title != "" {
+			b.Title = e.title
+		}
+		if e.end != nil {
+			b.End = e.end
+		}
+	}
+	return b
+}
+
+// marshal writes an event in the form that is both stored and shown.
+func marshal(ev chatkit.Event) ([]byte, error) {
+	raw, err := chatkit.MarshalEvent(ev)
+	if err != nil {
+		return nil, err
+	}
+	return chatkit.CleanJSON(raw)
+}
+
+// mustMarshal is marshal for events that are our own or have been through it
+// before, so that it can't fail; were it to, the reader sees an event it ignores.
+func mustMarshal(ev chatkit.Event) []byte {
+	raw, err := marshal(ev)
+	if err != nil {
+		return []byte(`{"type":"unwritable"}`)
+	}
+	return raw
+}
