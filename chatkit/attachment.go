@@ -27,3 +27,12 @@ type UploadDescriptor struct {
 	Method  string            `json:"method"`
 	Headers map[string]string `json:"headers"`
 }
+
+// MarshalJSON writes headers as an object even when there are none.
+func (d UploadDescriptor) MarshalJSON() ([]byte, error) {
+	type plain UploadDescriptor
+	if d.Headers == nil {
+		d.Headers = map[string]string{}
+	}
+	return marshal(plain(d))
+}

@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -41,7 +42,7 @@ func (*UnknownContent) PlainText() string { return "" }
 // MarshalJSON writes input_text.
 func (t InputText) MarshalJSON() ([]byte, error) {
 	type plain InputText
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"input_text", plain(t)})
@@ -51,10 +52,25 @@ func (t InputText) MarshalJSON() ([]byte, error) {
 func (t InputTag) MarshalJSON() ([]byte, error) {
 	type plain InputTag
 	t.Data = orEmptyMap(t.Data)
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"input_tag", plain(t)})
+}
+
+// UnmarshalJSON reads input_tag.
+func (t *InputTag) UnmarshalJSON(b []byte) error {
+	type plain InputTag
+	var j struct {
+		plain
+		Data freeObject `json:"data"`
+	}
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*t = InputTag(j.plain)
+	t.Data = j.Data
+	return nil
 }
 
 // MarshalJSON writes the part as it came.
@@ -73,7 +89,7 @@ func unmarshalUserContent(raw []byte) (UserContent, error) {
 	case "":
 		return nil, fmt.Errorf("part without a type")
 	}
-	return &UnknownContent{Raw: append(json.RawMessage(nil), raw...)}, nil
+	return &UnknownContent{Raw: bytes.Clone(raw)}, nil
 }
 
 // Text returns the message as plain text, tags as @text.
@@ -100,7 +116,7 @@ type OutputText struct {
 func (t OutputText) MarshalJSON() ([]byte, error) {
 	type plain OutputText
 	t.Annotations = orEmpty(t.Annotations)
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"output_text", plain(t)})

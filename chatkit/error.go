@@ -5,8 +5,9 @@ import "errors"
 // Error is a failure whose message is meant for the person who chats.
 type Error struct {
 	Message    string
-	AllowRetry bool  // whether trying the same again makes sense
-	Err        error // the cause, for the log only; may be nil
+	Code       string // one of the protocol's own codes, sent in the message's place; mostly empty
+	AllowRetry bool   // whether trying the same again makes sense
+	Err        error  // the cause, for the log only; may be nil
 }
 
 // Error returns the message and its cause.
@@ -24,6 +25,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // stream.error with retry for anything else, which says nothing of the cause.
 func EventOf(err error) ErrorEvent {
 	if e, ok := errors.AsType[*Error](err); ok {
+		if e.Code != "" && e.Code != CodeCustom {
+			return ErrorEvent{Code: e.Code, AllowRetry: e.AllowRetry}
+		}
 		return ErrorEvent{Code: CodeCustom, Message: e.Message, AllowRetry: e.AllowRetry}
 	}
 	return ErrorEvent{Code: CodeStream, AllowRetry: true}

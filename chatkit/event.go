@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -135,12 +136,28 @@ func (Notice) EventType() string { return "notice" }
 func (e UnknownEvent) EventType() string { return e.Type }
 
 // MarshalEvent writes one event as one line of JSON.
-func MarshalEvent(ev Event) ([]byte, error) {
-	if u, ok := ev.(UnknownEvent); ok {
-		return u.Raw, nil
+func MarshalEvent(ev Event) ([]byte, error) { return AppendEvent(nil, ev) }
+
+// AppendEvent appends one event as one line of JSON. For a delta of an answer's
+// text, which is nine events of ten, it uses no memory but dst's.
+func AppendEvent(dst []byte, ev Event) ([]byte, error) {
+	if e, ok := ev.(ItemUpdated); ok {
+		if d, ok := e.Update.(TextDelta); ok {
+			return appendTextDelta(dst, e.ItemID, d), nil
+		}
 	}
+	return appendEvent(dst, ev)
+}
+
+func appendEvent(dst []byte, ev Event) ([]byte, error) {
 	var body any = ev
 	switch e := ev.(type) {
+	case UnknownEvent:
+		b := bytes.NewBuffer(dst)
+		if err := json.Compact(b, e.Raw); err != nil {
+			return nil, fmt.Errorf("chatkit: event %s: %w", e.Type, err)
+		}
+		return b.Bytes(), nil
 	case StreamOptions:
 		type plain StreamOptions
 		body = struct {
@@ -155,13 +172,13 @@ func MarshalEvent(ev Event) ([]byte, error) {
 		}
 		body = e
 	}
-	raw, err := json.Marshal(body)
+	raw, err := marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("chatkit: event %s: %w", ev.EventType(), err)
 	}
 	// raw is a non-empty object: put the type before its first key.
-	head := `{"type":"` + ev.EventType() + `",`
-	return append([]byte(head), raw[1:]...), nil
+	dst = append(append(append(dst, `{"type":"`...), ev.EventType()...), `",`...)
+	return append(dst, raw[1:]...), nil
 }
 
 // UnmarshalEvent reads one event of any type.
@@ -180,9 +197,9 @@ func UnmarshalEvent(raw []byte) (Event, error) {
 func unmarshalEvent(typ string, raw []byte) (Event, error) {
 	switch typ {
 	case "thread.created":
-		return decodeInto(raw, func(e *ThreadCreated) Event { return *e })
+		return decodeThreadEvent(raw, func(t *Thread) Event { return ThreadCreated{t} })
 	case "thread.updated":
-		return decodeInto(raw, func(e *ThreadUpdated) Event { return *e })
+		return decodeThreadEvent(raw, func(t *Thread) Event { return ThreadUpdated{t} })
 	case "thread.item.added":
 		return decodeItemEvent(raw, func(it Item) Event { return ItemAdded{it} })
 	case "thread.item.done":
@@ -201,7 +218,11 @@ func unmarshalEvent(typ string, raw []byte) (Event, error) {
 	case "progress_update":
 		return decodeInto(raw, func(e *ProgressUpdate) Event { return *e })
 	case "client_effect":
-		return decodeInto(raw, func(e *ClientEffect) Event { return *e })
+		type plain struct {
+			Name string     `json:"name"`
+			Data freeObject `json:"data"`
+		}
+		return decodeInto(raw, func(e *plain) Event { return ClientEffect{Name: e.Name, Data: e.Data} })
 	case "error":
 		return decodeInto(raw, func(e *ErrorEvent) Event { return *e })
 	case "notice":
@@ -209,7 +230,20 @@ func unmarshalEvent(typ string, raw []byte) (Event, error) {
 	case "":
 		return nil, fmt.Errorf("no type")
 	}
-	return UnknownEvent{Type: typ, Raw: append(json.RawMessage(nil), raw...)}, nil
+	return UnknownEvent{Type: typ, Raw: bytes.Clone(raw)}, nil
+}
+
+func decodeThreadEvent(raw []byte, wrap func(*Thread) Event) (Event, error) {
+	var j struct {
+		Thread *Thread `json:"thread"`
+	}
+	if err := json.Unmarshal(raw, &j); err != nil {
+		return nil, err
+	}
+	if j.Thread == nil {
+		return nil, fmt.Errorf("without a thread")
+	}
+	return wrap(j.Thread), nil
 }
 
 func decodeItemEvent(raw []byte, wrap func(Item) Event) (Event, error) {

@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -201,7 +202,7 @@ func UnmarshalItem(raw []byte) (Item, error) {
 	case "":
 		return nil, fmt.Errorf("chatkit: item without a type")
 	default:
-		it = &UnknownItem{Type: typ, Raw: append(json.RawMessage(nil), raw...)}
+		it = &UnknownItem{Type: typ, Raw: bytes.Clone(raw)}
 	}
 	if u, ok := it.(*UnknownItem); ok {
 		if err := json.Unmarshal(raw, &u.ItemBase); err != nil {
@@ -217,7 +218,7 @@ func UnmarshalItem(raw []byte) (Item, error) {
 
 // CloneItem returns a deep copy of the item.
 func CloneItem(it Item) (Item, error) {
-	raw, err := json.Marshal(it)
+	raw, err := marshal(it)
 	if err != nil {
 		return nil, fmt.Errorf("chatkit: clone: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 func (m UserMessage) MarshalJSON() ([]byte, error) {
 	type plain UserMessage
 	m.Content, m.Attachments = orEmpty(m.Content), orEmpty(m.Attachments)
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"user_message", plain(m)})
@@ -35,38 +35,51 @@ func (m *UserMessage) UnmarshalJSON(b []byte) error {
 	}
 	*m = UserMessage(j.plain)
 	m.Content = content
-	return nil
+	return refuseNulls("attachments", m.Attachments)
 }
 
 // MarshalJSON writes an assistant_message.
 func (m AssistantMessage) MarshalJSON() ([]byte, error) {
 	type plain AssistantMessage
 	m.Content = orEmpty(m.Content)
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"assistant_message", plain(m)})
 }
 
-// MarshalJSON writes a client_tool_call.
+// UnmarshalJSON reads an assistant_message.
+func (m *AssistantMessage) UnmarshalJSON(b []byte) error {
+	type plain AssistantMessage
+	if err := json.Unmarshal(b, (*plain)(m)); err != nil {
+		return err
+	}
+	return refuseNulls("content", m.Content)
+}
+
+// MarshalJSON writes a client_tool_call; an output of null is left out.
 func (c ClientToolCall) MarshalJSON() ([]byte, error) {
 	type plain ClientToolCall
 	if isNull(c.Arguments) {
 		c.Arguments = json.RawMessage("{}")
 	}
+	if isNull(c.Output) {
+		c.Output = nil
+	}
 	if c.Status == "" {
 		c.Status = CallPending
 	}
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"client_tool_call", plain(c)})
 }
 
-// MarshalJSON writes a widget item.
+// MarshalJSON writes a widget item; nulls in the widget are left out.
 func (w WidgetItem) MarshalJSON() ([]byte, error) {
 	type plain WidgetItem
-	return json.Marshal(struct {
+	w.Widget = DropNulls(w.Widget)
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"widget", plain(w)})
@@ -75,7 +88,7 @@ func (w WidgetItem) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes a generated_image item.
 func (g GeneratedImageItem) MarshalJSON() ([]byte, error) {
 	type plain GeneratedImageItem
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"generated_image", plain(g)})
@@ -84,7 +97,7 @@ func (g GeneratedImageItem) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes a workflow item.
 func (w WorkflowItem) MarshalJSON() ([]byte, error) {
 	type plain WorkflowItem
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"workflow", plain(w)})
@@ -93,7 +106,7 @@ func (w WorkflowItem) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes a task item.
 func (t TaskItem) MarshalJSON() ([]byte, error) {
 	type plain TaskItem
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"task", plain(t)})
@@ -118,7 +131,7 @@ func (t *TaskItem) UnmarshalJSON(b []byte) error {
 
 // MarshalJSON writes an end_of_turn item.
 func (e EndOfTurn) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		ItemBase
 	}{"end_of_turn", e.ItemBase})
@@ -127,7 +140,7 @@ func (e EndOfTurn) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes a hidden_context_item, for the store.
 func (h HiddenContext) MarshalJSON() ([]byte, error) {
 	type plain HiddenContext
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"hidden_context_item", plain(h)})
@@ -136,11 +149,18 @@ func (h HiddenContext) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes an sdk_hidden_context, for the store.
 func (h SDKHiddenContext) MarshalJSON() ([]byte, error) {
 	type plain SDKHiddenContext
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"sdk_hidden_context", plain(h)})
 }
 
-// MarshalJSON writes the item as it came.
-func (i UnknownItem) MarshalJSON() ([]byte, error) { return i.Raw, nil }
+// MarshalJSON writes the item as it came, but for an id, thread or time that was
+// set since.
+func (i UnknownItem) MarshalJSON() ([]byte, error) {
+	var came ItemBase
+	if err := json.Unmarshal(i.Raw, &came); err == nil && came == i.ItemBase {
+		return i.Raw, nil
+	}
+	return overlay(i.Raw, map[string]any{"id": i.ID, "thread_id": i.ThreadID, "created_at": i.CreatedAt})
+}

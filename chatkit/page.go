@@ -12,11 +12,31 @@ type Page[T any] struct {
 
 // MarshalJSON writes data as an array even when it is empty.
 func (p Page[T]) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return marshal(struct {
 		Data    []T    `json:"data"`
 		HasMore bool   `json:"has_more"`
 		After   string `json:"after,omitempty"`
 	}{orEmpty(p.Data), p.HasMore, p.After})
+}
+
+// UnmarshalJSON reads a page, of items too.
+func (p *Page[T]) UnmarshalJSON(b []byte) error {
+	var j struct {
+		Data    json.RawMessage `json:"data"`
+		HasMore bool            `json:"has_more"`
+		After   string          `json:"after"`
+	}
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*p = Page[T]{HasMore: j.HasMore, After: j.After}
+	var err error
+	if items, ok := any(&p.Data).(*[]Item); ok {
+		*items, err = decodeList(j.Data, UnmarshalItem)
+	} else if len(j.Data) > 0 {
+		err = json.Unmarshal(j.Data, &p.Data)
+	}
+	return err
 }
 
 // Order is the direction of a list by creation: Asc or Desc.

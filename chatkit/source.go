@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -14,7 +15,7 @@ type Annotation struct {
 
 // MarshalJSON writes an annotation.
 func (a Annotation) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type   string `json:"type"`
 		Source Source `json:"source"`
 		Index  *int   `json:"index,omitempty"`
@@ -89,7 +90,7 @@ type UnknownSource struct {
 // MarshalJSON writes a file source.
 func (s FileSource) MarshalJSON() ([]byte, error) {
 	type plain FileSource
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"file", plain(s)})
@@ -98,7 +99,7 @@ func (s FileSource) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes a url source.
 func (s URLSource) MarshalJSON() ([]byte, error) {
 	type plain URLSource
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"url", plain(s)})
@@ -108,10 +109,25 @@ func (s URLSource) MarshalJSON() ([]byte, error) {
 func (s EntitySource) MarshalJSON() ([]byte, error) {
 	type plain EntitySource
 	s.Data = orEmptyMap(s.Data)
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"entity", plain(s)})
+}
+
+// UnmarshalJSON reads an entity source.
+func (s *EntitySource) UnmarshalJSON(b []byte) error {
+	type plain EntitySource
+	var j struct {
+		plain
+		Data freeObject `json:"data"`
+	}
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*s = EntitySource(j.plain)
+	s.Data = j.Data
+	return nil
 }
 
 // MarshalJSON writes the source as it came.
@@ -129,7 +145,11 @@ func unmarshalSource(raw []byte) (Source, error) {
 		return decodeInto(raw, func(s *URLSource) Source { return s })
 	case "entity":
 		return decodeInto(raw, func(s *EntitySource) Source { return s })
+	case "":
+		return nil, fmt.Errorf("source without a type")
 	}
-	u := &UnknownSource{Raw: append(json.RawMessage(nil), raw...)}
-	return u, json.Unmarshal(raw, &u.SourceBase)
+	u := &UnknownSource{Raw: bytes.Clone(raw)}
+	// What a newer protocol calls title may be anything: it stays in Raw.
+	_ = json.Unmarshal(raw, &u.SourceBase)
+	return u, nil
 }

@@ -8,11 +8,55 @@ import (
 )
 
 // AppendFrame appends one server-sent event as ChatKit frames it: "data: ", one
-// line of JSON and an empty line, and nothing else.
+// line of JSON and an empty line, and nothing else. Line ends in the payload,
+// which in JSON are mere white space, become spaces, lest they end the frame.
 func AppendFrame(dst, payload []byte) []byte {
 	dst = append(dst, "data: "...)
+	start := len(dst)
 	dst = append(dst, payload...)
-	return append(dst, "\n\n"...)
+	return append(oneLine(dst, start), "\n\n"...)
+}
+
+// AppendEventFrame appends the frame of one event.
+func AppendEventFrame(dst []byte, ev Event) ([]byte, error) {
+	dst = append(dst, "data: "...)
+	start := len(dst)
+	dst, err := AppendEvent(dst, ev)
+	if err != nil {
+		return nil, err
+	}
+	return append(oneLine(dst, start), "\n\n"...), nil
+}
+
+func oneLine(b []byte, start int) []byte {
+	for i := start; i < len(b); i++ {
+		if b[i] == '\n' || b[i] == '\r' {
+			b[i] = ' '
+		}
+	}
+	return b
+}
+
+// An EventReader reads a ChatKit stream's events. It skips what servers in the
+// field send besides: empty events and [DONE].
+type EventReader struct{ frames *FrameReader }
+
+// NewEventReader reads events of at most max bytes from r.
+func NewEventReader(r io.Reader, max int) *EventReader {
+	return &EventReader{NewFrameReader(r, max)}
+}
+
+// Next returns the next event, and io.EOF after the last.
+func (r *EventReader) Next() (Event, error) {
+	for {
+		data, err := r.frames.Next()
+		if err != nil {
+			return nil, err
+		}
+		if data = bytes.TrimSpace(data); len(data) > 0 && string(data) != "[DONE]" {
+			return UnmarshalEvent(data)
+		}
+	}
 }
 
 // FrameReader reads the data of server-sent events. It accepts what clients in

@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 )
 
@@ -28,7 +29,15 @@ type Question struct {
 	Type        string
 	Options     []Option
 	Multiple    bool
+
+	raw json.RawMessage // of a question of an unknown type
 }
+
+// The types of a Question.
+const (
+	QuestionChoice   = "multiple_choice"
+	QuestionFreeform = "freeform"
+)
 
 // Option is one choice of a multiple-choice question.
 type Option struct {
@@ -49,7 +58,7 @@ func (s StructuredInput) MarshalJSON() ([]byte, error) {
 	if s.Status == "" {
 		s.Status = InputPending
 	}
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"structured_input", plain(s)})
@@ -65,14 +74,31 @@ type questionJSON struct {
 	Multiple    *bool     `json:"multiple,omitempty"`
 }
 
-// MarshalJSON writes options and multiple for choices only.
+// UnmarshalJSON reads a structured_input item.
+func (s *StructuredInput) UnmarshalJSON(b []byte) error {
+	type plain StructuredInput
+	if err := json.Unmarshal(b, (*plain)(s)); err != nil {
+		return err
+	}
+	return refuseNulls("inputs", s.Inputs)
+}
+
+// MarshalJSON writes options and multiple for choices only. A question of a type
+// this package does not know keeps what came with it.
 func (q Question) MarshalJSON() ([]byte, error) {
+	if q.raw != nil {
+		keys := map[string]any{"id": q.ID, "question": q.Question, "type": q.Type}
+		if q.Answer != nil {
+			keys["answer"] = q.Answer
+		}
+		return overlay(q.raw, keys)
+	}
 	j := questionJSON{ID: q.ID, Question: q.Question, Description: q.Description, Answer: q.Answer, Type: q.Type}
-	if q.Type == "multiple_choice" {
+	if q.Type == QuestionChoice {
 		options := orEmpty(q.Options)
 		j.Options, j.Multiple = &options, &q.Multiple
 	}
-	return json.Marshal(j)
+	return marshal(j)
 }
 
 // UnmarshalJSON reads a question of either type.
@@ -88,6 +114,9 @@ func (q *Question) UnmarshalJSON(b []byte) error {
 	if j.Multiple != nil {
 		q.Multiple = *j.Multiple
 	}
+	if q.Type != QuestionChoice && q.Type != QuestionFreeform {
+		q.raw = bytes.Clone(b)
+	}
 	return nil
 }
 
@@ -95,5 +124,5 @@ func (q *Question) UnmarshalJSON(b []byte) error {
 func (a Answer) MarshalJSON() ([]byte, error) {
 	type plain Answer
 	a.Values = orEmpty(a.Values)
-	return json.Marshal(plain(a))
+	return marshal(plain(a))
 }

@@ -2,8 +2,9 @@ package chatkit
 
 import (
 	"bytes"
-	"encoding/json"
+	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // CleanText returns s in the one form that every store keeps alike: valid UTF-8
@@ -16,19 +17,35 @@ func CleanText(s string) string {
 	return s
 }
 
-// CleanJSON does the same to every string in a JSON text. Almost always it
-// returns raw itself.
+// CleanJSON does the same to every string in a JSON text, halves of surrogate
+// pairs included. Almost always it returns raw itself, and then does not look
+// whether raw is JSON.
 func CleanJSON(raw []byte) ([]byte, error) {
-	if !bytes.Contains(raw, []byte(`\u0000`)) && bytes.IndexByte(raw, 0) < 0 {
-		return bytes.ToValidUTF8(raw, []byte("\uFFFD")), nil
+	if !needsCleaning(raw) {
+		return raw, nil
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
+	v, err := decodeOne(bytes.ToValidUTF8(raw, []byte("\uFFFD")))
+	if err != nil {
+		return nil, fmt.Errorf("chatkit: clean: %w", err)
 	}
-	return json.Marshal(cleanValue(v))
+	return marshal(cleanValue(v))
+}
+
+// needsCleaning errs on the careful side: \ud83d\ude00 is fine, and cleaned all the same.
+func needsCleaning(raw []byte) bool {
+	if !utf8.Valid(raw) {
+		return true
+	}
+	for rest := raw; ; {
+		i := bytes.Index(rest, []byte(`\u`))
+		if i < 0 || len(rest) < i+6 {
+			return false
+		}
+		rest = rest[i+2:]
+		if hex := string(rest[:4]); hex == "0000" || hex[0] == 'd' || hex[0] == 'D' {
+			return true
+		}
+	}
 }
 
 func cleanValue(v any) any {

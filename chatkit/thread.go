@@ -16,13 +16,13 @@ type Thread struct {
 }
 
 type threadJSON struct {
-	ID                  string         `json:"id"`
-	Title               string         `json:"title,omitempty"`
-	CreatedAt           Time           `json:"created_at"`
-	Status              ThreadStatus   `json:"status"`
-	AllowedImageDomains *[]string      `json:"allowed_image_domains,omitempty"`
-	Metadata            map[string]any `json:"metadata"`
-	Items               Page[Item]     `json:"items"`
+	ID                  string       `json:"id"`
+	Title               string       `json:"title,omitempty"`
+	CreatedAt           Time         `json:"created_at"`
+	Status              ThreadStatus `json:"status"`
+	AllowedImageDomains *[]string    `json:"allowed_image_domains,omitempty"`
+	Metadata            freeObject   `json:"metadata"`
+	Items               Page[Item]   `json:"items"`
 }
 
 // MarshalJSON writes the thread as clients see it: without its metadata and
@@ -36,32 +36,20 @@ func (t Thread) MarshalJSON() ([]byte, error) {
 		}
 	}
 	j := threadJSON{ID: t.ID, Title: t.Title, CreatedAt: t.CreatedAt, Status: t.Status,
-		Metadata: map[string]any{}, Items: items}
+		Metadata: freeObject{}, Items: items}
 	if t.AllowedImageDomains != nil {
 		j.AllowedImageDomains = &t.AllowedImageDomains
 	}
-	return json.Marshal(j)
+	return marshal(j)
 }
 
 // UnmarshalJSON reads a thread as a server sends it.
 func (t *Thread) UnmarshalJSON(b []byte) error {
-	var j struct {
-		threadJSON
-		Items struct {
-			Data    json.RawMessage `json:"data"`
-			HasMore bool            `json:"has_more"`
-			After   string          `json:"after"`
-		} `json:"items"`
-	}
+	var j threadJSON
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	items, err := decodeList(j.Items.Data, UnmarshalItem)
-	if err != nil {
-		return err
-	}
-	*t = Thread{ID: j.ID, Title: j.Title, CreatedAt: j.CreatedAt, Status: j.Status, Metadata: j.Metadata,
-		Items: Page[Item]{Data: items, HasMore: j.Items.HasMore, After: j.Items.After}}
+	*t = Thread{ID: j.ID, Title: j.Title, CreatedAt: j.CreatedAt, Status: j.Status, Metadata: j.Metadata, Items: j.Items}
 	if j.AllowedImageDomains != nil {
 		t.AllowedImageDomains = *j.AllowedImageDomains
 	}
@@ -90,5 +78,5 @@ func (s ThreadStatus) MarshalJSON() ([]byte, error) {
 	if s.Type == "" {
 		s.Type = Active
 	}
-	return json.Marshal(plain(s))
+	return marshal(plain(s))
 }

@@ -28,6 +28,9 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
 		if v, err := time.Parse(layout, s); err == nil {
 			*t = At(v)
+			if y := t.Year(); y < 0 || y > 9999 {
+				break // the zone moved it to a year that RFC 3339 can't write
+			}
 			return nil
 		}
 	}

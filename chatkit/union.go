@@ -46,6 +46,17 @@ func decodeList[U any](raw json.RawMessage, one func([]byte) (U, error)) ([]U, e
 	return list, nil
 }
 
+// refuseNulls keeps null elements out of lists of pointers, where they would be
+// taken for the real thing.
+func refuseNulls[T any](name string, list []*T) error {
+	for i, p := range list {
+		if p == nil {
+			return fmt.Errorf("%s: element %d is null", name, i)
+		}
+	}
+	return nil
+}
+
 // orEmpty makes a nil list an empty one, since required lists are never null on the wire.
 func orEmpty[T any](list []T) []T {
 	if list == nil {

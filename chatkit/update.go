@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -132,7 +133,7 @@ func (e ItemUpdated) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(struct {
+	return marshal(struct {
 		ItemID string          `json:"item_id"`
 		Update json.RawMessage `json:"update"`
 	}{e.ItemID, up})
@@ -154,7 +155,7 @@ func MarshalUpdate(up Update) ([]byte, error) {
 	case WorkflowTaskUpdated:
 		body = taskBody(u.TaskIndex, u.Task)
 	}
-	raw, err := json.Marshal(body)
+	raw, err := marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("chatkit: update %s: %w", up.UpdateType(), err)
 	}
@@ -185,13 +186,13 @@ func UnmarshalUpdate(raw []byte) (Update, error) {
 func unmarshalUpdate(typ string, raw []byte) (Update, error) {
 	switch typ {
 	case typePartAdded:
-		return decodeInto(raw, func(u *PartAdded) Update { return *u })
+		return decodePart(raw, func(i int, c *OutputText) Update { return PartAdded{i, c} })
 	case typeTextDelta:
 		return decodeInto(raw, func(u *TextDelta) Update { return *u })
 	case typeAnnotationAdded:
-		return decodeInto(raw, func(u *AnnotationAdded) Update { return *u })
+		return decodeAnnotationAdded(raw)
 	case typePartDone:
-		return decodeInto(raw, func(u *PartDone) Update { return *u })
+		return decodePart(raw, func(i int, c *OutputText) Update { return PartDone{i, c} })
 	case typeWidgetRoot:
 		return decodeInto(raw, func(u *WidgetRootUpdated) Update { return *u })
 	case typeWidgetComponent:
@@ -207,7 +208,29 @@ func unmarshalUpdate(typ string, raw []byte) (Update, error) {
 	case "":
 		return nil, fmt.Errorf("no type")
 	}
-	return UnknownUpdate{Type: typ, Raw: append(json.RawMessage(nil), raw...)}, nil
+	return UnknownUpdate{Type: typ, Raw: bytes.Clone(raw)}, nil
+}
+
+func decodePart(raw []byte, wrap func(int, *OutputText) Update) (Update, error) {
+	var j PartAdded
+	if err := json.Unmarshal(raw, &j); err != nil {
+		return nil, err
+	}
+	if j.Content == nil {
+		return nil, fmt.Errorf("without content")
+	}
+	return wrap(j.ContentIndex, j.Content), nil
+}
+
+func decodeAnnotationAdded(raw []byte) (Update, error) {
+	var u AnnotationAdded
+	if err := json.Unmarshal(raw, &u); err != nil {
+		return nil, err
+	}
+	if u.Annotation.Source == nil {
+		return nil, fmt.Errorf("without an annotation")
+	}
+	return u, nil
 }
 
 func decodeTaskUpdate(raw []byte, wrap func(int, Task) Update) (Update, error) {

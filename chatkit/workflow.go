@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -23,7 +24,7 @@ const (
 func (w Workflow) MarshalJSON() ([]byte, error) {
 	type plain Workflow
 	w.Tasks = orEmpty(w.Tasks)
-	return json.Marshal(plain(w))
+	return marshal(plain(w))
 }
 
 // UnmarshalJSON reads a workflow with steps of any type.
@@ -117,7 +118,7 @@ func (b TaskBase) withDefault() TaskBase {
 func (t CustomTask) MarshalJSON() ([]byte, error) {
 	type plain CustomTask
 	t.TaskBase = t.withDefault()
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"custom", plain(t)})
@@ -127,7 +128,7 @@ func (t CustomTask) MarshalJSON() ([]byte, error) {
 func (t WebSearchTask) MarshalJSON() ([]byte, error) {
 	type plain WebSearchTask
 	t.TaskBase, t.Queries, t.Sources = t.withDefault(), orEmpty(t.Queries), orEmpty(t.Sources)
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"web_search", plain(t)})
@@ -137,7 +138,7 @@ func (t WebSearchTask) MarshalJSON() ([]byte, error) {
 func (t ThoughtTask) MarshalJSON() ([]byte, error) {
 	type plain ThoughtTask
 	t.TaskBase = t.withDefault()
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"thought", plain(t)})
@@ -147,7 +148,7 @@ func (t ThoughtTask) MarshalJSON() ([]byte, error) {
 func (t FileTask) MarshalJSON() ([]byte, error) {
 	type plain FileTask
 	t.TaskBase, t.Sources = t.withDefault(), orEmpty(t.Sources)
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		plain
 	}{"file", plain(t)})
@@ -155,7 +156,7 @@ func (t FileTask) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON writes an image step.
 func (t ImageTask) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return marshal(struct {
 		Type string `json:"type"`
 		TaskBase
 	}{"image", t.withDefault()})
@@ -216,7 +217,11 @@ func unmarshalTask(raw []byte) (Task, error) {
 		return decodeInto(raw, func(t *FileTask) Task { return t })
 	case "image":
 		return decodeInto(raw, func(t *ImageTask) Task { return t })
+	case "":
+		return nil, fmt.Errorf("task without a type")
 	}
-	u := &UnknownTask{Raw: append(json.RawMessage(nil), raw...)}
-	return u, json.Unmarshal(raw, &u.TaskBase)
+	u := &UnknownTask{Raw: bytes.Clone(raw)}
+	// What a newer protocol calls title may be anything: it stays in Raw.
+	_ = json.Unmarshal(raw, &u.TaskBase)
+	return u, nil
 }
