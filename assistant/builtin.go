@@ -1,0 +1,257 @@
+package assistant
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// DefaultPace is a pace at which one can watch the built-in assistant write.
+const DefaultPace = 15 * time.Millisecond
+
+// maxPacing bounds the time that a long answer's pace may take.
+const maxPacing = 3 * time.Second
+
+// BuiltinOptions are the settings of the built-in assistant.
+type BuiltinOptions struct {
+	Pace   time.Duration // between two words; 0 writes at once
+	Logger *slog.Logger  // where failures of tools go; nil: nowhere
+}
+
+// Builtin is the assistant that needs no model: it understands plain English
+// requests about tasks.
+type Builtin struct {
+	tasks  Tasks
+	tools  Tools
+	pace   time.Duration
+	logger *slog.Logger
+}
+
+var _ Assistant = (*Builtin)(nil)
+
+// NewBuiltin returns the built-in assistant over the people's tasks.
+func NewBuiltin(tasks Tasks, opts BuiltinOptions) *Builtin {
+	return &Builtin{tasks: tasks, tools: TaskTools(tasks), pace: opts.Pace, logger: orDiscard(opts.Logger)}
+}
+
+func orDiscard(l *slog.Logger) *slog.Logger {
+	if l == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return l
+}
+
+// Name returns "builtin".
+func (*Builtin) Name() string { return "builtin" }
+
+// Respond answers the turn's input.
+func (b *Builtin) Respond(ctx context.Context, turn *Turn, emit Emit) error {
+	if turn.Input == nil {
+		return ctx.Err() // nothing was asked
+	}
+	a := &builtinTurn{Builtin: b, ctx: ctx, turn: turn, out: output{turn, emit}}
+	text, err := a.answer(parse(turn.Input.Text()))
+	if err != nil {
+		return err
+	}
+	return a.say(text)
+}
+
+// builtinTurn is one turn of the built-in assistant.
+type builtinTurn struct {
+	*Builtin
+	ctx  context.Context // of this one call of Respond
+	turn *Turn
+	out  output
+}
+
+// answer does what was asked and returns the answer in Markdown.
+func (a *builtinTurn) answer(req request) (string, error) {
+	switch req.kind {
+	case kindAdd:
+		return a.call(ToolAddTask, map[string]any{"title": req.title})
+	case kindList:
+		return a.call(ToolListTasks, map[string]any{"status": req.status})
+	case kindFind:
+		return a.call(ToolFindTask, map[string]any{"name": bareName(req.name)})
+	case kindComplete:
+		return a.change(ToolCompleteTask, req.name, nil)
+	case kindDelete:
+		return a.change(ToolDeleteTask, req.name, nil)
+	case kindReopen:
+		return a.change(ToolUpdateTask, req.name, map[string]any{"completed": false})
+	case kindPrioritise:
+		return a.change(ToolUpdateTask, req.name, map[string]any{"priority": strings.Replace(req.value, "none", "", 1)})
+	case kindRename:
+		return a.changeText(req.pairs, "title")
+	case kindDescribe:
+		return a.changeText(req.pairs, "description")
+	case kindChoose:
+		return a.choose(req.name)
+	}
+	return a.talk(req), nil
+}
+
+// call runs a tool and words its result.
+func (a *builtinTurn) call(name string, args map[string]any) (string, error) {
+	if tool, ok := a.tools.Find(name); ok {
+		if err := a.out.progress(tool.Progress); err != nil {
+			return "", err
+		}
+	}
+	raw, err := json.Marshal(args)
+	if err != nil {
+		return "", fmt.Errorf("assistant: write arguments: %w", err)
+	}
+	result, failed := a.tools.Call(a.ctx, a.turn.User.ID, name, raw)
+	if err := a.ctx.Err(); err != nil {
+		return "", err
+	}
+	call := ToolCall{ID: chatkit.NewID("call"), Name: name, Arguments: args, Output: result}
+	if err := a.out.toolCall(call); err != nil {
+		return "", err
+	}
+	if failed != nil {
+		a.logger.ErrorContext(a.ctx, "a task tool failed", "tool", name, "error", failed)
+		return "", &chatkit.Error{Message: "I can't reach your task list at the moment. Please try again.", AllowRetry: true, Err: failed}
+	}
+	return worded(name, args, result), nil
+}
+
+// change runs a tool on the task that the person named: by title, by its place
+// in the list shown last, or as "it".
+func (a *builtinTurn) change(tool, name string, args map[string]any) (string, error) {
+	with := map[string]any{}
+	for k, v := range args {
+		with[k] = v
+	}
+	recalled, err := a.recall()
+	if err != nil {
+		return "", err
+	}
+	number, counted := ordinal(name)
+	switch {
+	case counted && recalled.list == nil:
+		return "I don't know which list you count in. Say **list my tasks** first, then for example **complete 2**; or name the task.", nil
+	case counted:
+		task, ok := recalled.at(number)
+		if !ok {
+			return fmt.Sprintf("The list I showed last has %s. Say **list my tasks** to see it again.", count(len(recalled.list), "task")), nil
+		}
+		with["task_id"] = task.ID
+	case pronoun.MatchString(name) && recalled.last != nil:
+		with["task_id"] = recalled.last.ID
+	default:
+		if with["name"], err = a.meant(name); err != nil {
+			return "", err
+		}
+	}
+	return a.call(tool, with)
+}
+
+// meant returns the part of a sentence that names a task. What looks like
+// padding ("the … task") may belong to a title.
+func (a *builtinTurn) meant(name string) (string, error) {
+	bare := bareName(name)
+	if bare == name {
+		return name, nil
+	}
+	found, err := a.find(name)
+	if err != nil || len(found) == 0 {
+		return bare, err
+	}
+	return name, nil
+}
+
+// changeText changes a text of a task. Of several readings the one with the
+// longest name that a task has explains most of the words.
+func (a *builtinTurn) changeText(pairs []pair, field string) (string, error) {
+	chosen := pairs[0]
+	for _, p := range pairs {
+		if len(pairs) == 1 {
+			break
+		}
+		found, err := a.find(bareName(p.name))
+		if err != nil {
+			return "", err
+		}
+		if len(found) > 0 {
+			chosen = p
+		}
+	}
+	return a.change(ToolUpdateTask, chosen.name, map[string]any{field: chosen.value})
+}
+
+func (a *builtinTurn) find(name string) ([]Task, error) {
+	found, err := a.tasks.FindTasks(a.ctx, a.turn.User.ID, name)
+	if err != nil {
+		if ctxErr := a.ctx.Err(); ctxErr != nil {
+			return nil, ctxErr
+		}
+		return nil, &chatkit.Error{Message: "I can't reach your task list at the moment. Please try again.", AllowRetry: true, Err: err}
+	}
+	return found, nil
+}
+
+// choose answers "the second one": it repeats a call that was not clear with
+// the task that is now.
+func (a *builtinTurn) choose(name string) (string, error) {
+	recalled, err := a.recall()
+	if err != nil {
+		return "", err
+	}
+	if recalled.unclear == nil {
+		return "What shall I do with it? Say for example **complete 2** or **delete 2**.", nil
+	}
+	args, _ := recalled.unclear.Arguments.(map[string]any)
+	delete(args, "name")
+	delete(args, "task_id")
+	return a.change(recalled.unclear.Name, name, args)
+}
+
+// say writes the answer word by word.
+func (a *builtinTurn) say(text string) error {
+	words := strings.SplitAfter(text, " ")
+	pace := min(a.pace, maxPacing/time.Duration(len(words)))
+	m := a.out.message()
+	for i, word := range words {
+		if i > 0 {
+			if err := wait(a.ctx, pace); err != nil {
+				return err
+			}
+		}
+		if err := m.write(word); err != nil {
+			return err
+		}
+	}
+	return m.done()
+}
+
+// wait waits for d or for the end of ctx, whichever is first.
+func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// historyError words a failure to read the thread.
+func historyError(ctx context.Context, err error) error {
+	if ctxErr := ctx.Err(); ctxErr != nil && errors.Is(err, ctxErr) {
+		return ctxErr
+	}
+	return fmt.Errorf("assistant: read history: %w", err)
+}

@@ -1,0 +1,168 @@
+package assistant
+
+import (
+	"fmt"
+	"strings"
+)
+
+const examples = `- **add** buy milk
+- **list my tasks**, or only what is *pending* or *completed*
+- **complete** buy milk
+- **rename** buy milk **to** buy oat milk
+- **find** milk
+- **delete** buy milk`
+
+const connect = "To talk about anything else, connect a language model: set `OPENAI_API_KEY` for OpenAI, or `OPENAI_BASE_URL` and `OPENAI_MODEL` for Ollama, llama.cpp, vLLM or another compatible server, and start TaskPilot again."
+
+// talk answers what needs no tool.
+func (a *builtinTurn) talk(req request) string {
+	switch req.kind {
+	case kindGreeting:
+		hello := "Hello!"
+		if name := escape(a.turn.User.Name); name != "" {
+			hello = "Hello " + name + "!"
+		}
+		return hello + " I look after your to-do list. Tell me what you need to do, or say **help** to see what I understand."
+	case kindThanks:
+		return "You're welcome!"
+	case kindBye:
+		return "Goodbye! Your tasks are safe here."
+	case kindHelp:
+		return "I look after your to-do list. You can say:\n\n" + examples + "\n\nAfter a list, numbers do as well: *complete 2*. " + connect
+	case kindBulk:
+		return "I change one task at a time, so that nothing is lost by mistake. Say **list my tasks**, then for example **complete 2**."
+	case kindVague:
+		return vagueAnswer(req.of)
+	}
+	return "I didn't understand that. Without a language model I only know about your to-do list. You can say:\n\n" + examples + "\n\n" + connect
+}
+
+func vagueAnswer(of kind) string {
+	switch of {
+	case kindComplete:
+		return "Which task is done? Say for example **complete buy milk**."
+	case kindDelete:
+		return "Which task shall I delete? Say for example **delete buy milk**."
+	case kindRename:
+		return "Which task, and what shall it be called? Say for example **rename buy milk to buy oat milk**."
+	case kindFind:
+		return "What are you looking for? Say for example **find milk**."
+	}
+	return "What shall I add? Say for example **add buy milk**."
+}
+
+// worded puts a tool's result into a sentence.
+func worded(tool string, args map[string]any, result any) string {
+	switch r := result.(type) {
+	case TaskResult:
+		return wordedChange(r, args)
+	case TaskList:
+		if tool == ToolFindTask {
+			return wordedFound(r, fmt.Sprint(args["name"]))
+		}
+		return wordedList(r, fmt.Sprint(args["status"]))
+	case ToolFailure:
+		return wordedFailure(r, args)
+	}
+	return "Done."
+}
+
+func wordedChange(r TaskResult, args map[string]any) string {
+	title := bold(r.Task.Title)
+	switch {
+	case r.Status == "created":
+		return "Added " + title + " to your list."
+	case r.Status == "completed":
+		return "Well done! " + title + " is completed."
+	case r.Status == "deleted":
+		return "Deleted " + title + "."
+	case args["title"] != nil:
+		return "The task is now called " + title + "."
+	case args["priority"] == "":
+		return title + " has no priority any more."
+	case args["priority"] != nil:
+		return title + " now has " + escape(r.Task.Priority) + " priority."
+	case args["completed"] == false:
+		return title + " is open again."
+	}
+	return "Updated " + title + "."
+}
+
+func wordedList(list TaskList, status string) string {
+	adjective := map[string]string{"pending": "pending ", "completed": "completed "}[status]
+	if list.Total == 0 {
+		if adjective != "" {
+			return "You have no " + adjective + "tasks."
+		}
+		return "Your list is empty. Say for example **add buy milk**."
+	}
+	return fmt.Sprintf("You have %s:\n\n%s", countUpTo(list.Total, adjective+"task"), lines(list.Tasks)) + more(list)
+}
+
+func wordedFound(list TaskList, name string) string {
+	if list.Total == 0 {
+		return "I found no task that matches " + bold(name) + ". Say **list my tasks** to see what there is."
+	}
+	return fmt.Sprintf("I found %s that %s %s:\n\n%s", countUpTo(list.Total, "task"), plural(list.Total, "matches", "match"), bold(name), lines(list.Tasks)) + more(list)
+}
+
+func wordedFailure(f ToolFailure, args map[string]any) string {
+	name, _ := args["name"].(string)
+	switch {
+	case len(f.Matches) > 0:
+		return "Which one do you mean? Say its number.\n\n" + lines(f.Matches)
+	case strings.HasPrefix(f.Error, "No task matches"):
+		if name == "" {
+			return "That task is gone. Say **list my tasks** to see what there is."
+		}
+		return "I found no task that matches " + bold(name) + ". Say **list my tasks** to see what there is, or **add** it first."
+	}
+	return "That didn't work: " + escape(f.Error)
+}
+
+func more(list TaskList) string {
+	switch {
+	case list.More == 0:
+		return ""
+	case list.Total >= maxCounted:
+		return fmt.Sprintf("\n\nand more than %d more.", list.More-1)
+	}
+	return fmt.Sprintf("\n\nand %d more.", list.More)
+}
+
+func lines(tasks []Task) string {
+	var b strings.Builder
+	for i, t := range tasks {
+		title := escape(t.Title)
+		if t.Completed {
+			title = "~~" + title + "~~ ✓"
+		}
+		fmt.Fprintf(&b, "%d. %s", i+1, title)
+		if t.Priority == "high" && !t.Completed {
+			b.WriteString(" *(high priority)*")
+		}
+		if t.DueAt != nil && !t.Completed {
+			b.WriteString(" *(due " + t.DueAt.UTC().Format("2 January 2006") + ")*")
+		}
+		b.WriteByte('\n')
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func count(n int, noun string) string { return fmt.Sprintf("%d %s", n, plural(n, noun, noun+"s")) }
+
+func countUpTo(n int, noun string) string {
+	if n >= maxCounted {
+		return fmt.Sprintf("more than %d %ss", maxCounted-1, noun)
+	}
+	return count(n, noun)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+func bold(title string) string { return "**" + escape(title) + "**" }

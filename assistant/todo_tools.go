@@ -1,0 +1,214 @@
+package assistant
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// Names of the task tools.
+const (
+	ToolAddTask      = "add_task"
+	ToolListTasks    = "list_tasks"
+	ToolFindTask     = "find_task_by_name"
+	ToolCompleteTask = "complete_task"
+	ToolDeleteTask   = "delete_task"
+	ToolUpdateTask   = "update_task"
+)
+
+const (
+	maxListed      = 50   // tasks in one result
+	maxCounted     = 1001 // tasks that are read to say how many there are
+	maxDescription = 300  // runes of a description in a result
+)
+
+// TaskResult is the result of a call that changed one task. Status is
+// "created", "completed", "updated" or "deleted".
+type TaskResult struct {
+	Status string `json:"status"`
+	Task   Task   `json:"task"`
+}
+
+// TaskList is the result of a call that found tasks: open ones first, at most
+// 50. More is how many there are beyond those.
+type TaskList struct {
+	Tasks []Task `json:"tasks"`
+	Total int    `json:"total"`
+	More  int    `json:"more,omitempty"`
+}
+
+// TaskTools returns the six tools for the person's to-do list.
+func TaskTools(tasks Tasks) Tools {
+	t := taskTools{tasks}
+	return Tools{
+		{ToolAddTask, "Add a task to the person's to-do list.", schemaAdd, progress("notebook-pencil", "Adding the task…"), typed(t.add)},
+		{ToolListTasks, "List the person's tasks, open ones first, newest first.", schemaList, progress("notebook", "Looking at the tasks…"), typed(t.list)},
+		{ToolFindTask, "Find tasks whose title contains a name.", schemaFind, progress("search", "Searching the tasks…"), typed(t.find)},
+		{ToolCompleteTask, "Mark one task as done. " + byIDOrName, schemaOne, progress("check", "Completing the task…"), typed(t.complete)},
+		{ToolDeleteTask, "Delete one task for good. " + byIDOrName, schemaOne, progress("notebook", "Deleting the task…"), typed(t.delete)},
+		{ToolUpdateTask, "Change a task: its title, description, priority or due date, or open it again. " + byIDOrName, schemaUpdate, progress("notebook-pencil", "Changing the task…"), typed(t.update)},
+	}
+}
+
+const byIDOrName = "Say which by task_id, or by name when the id is not known."
+
+func progress(icon, text string) chatkit.ProgressUpdate {
+	return chatkit.ProgressUpdate{Icon: icon, Text: text}
+}
+
+const (
+	propsWhich = `"task_id":{"type":"string","description":"the task's id"},"name":{"type":"string","description":"the task's present title, or a part of it"}`
+	propsRest  = `"description":{"type":"string","maxLength":4000},` +
+		`"priority":{"type":"string","enum":["","low","medium","high"]},` +
+		`"due_at":{"type":"string","description":"RFC 3339 time, or a date as 2026-11-30; empty for none"}`
+)
+
+func object(props, required string) json.RawMessage {
+	return json.RawMessage(`{"type":"object","properties":{` + props + `},"required":[` + required + `],"additionalProperties":false}`)
+}
+
+var (
+	schemaAdd    = object(`"title":{"type":"string","minLength":1,"maxLength":200},`+propsRest, `"title"`)
+	schemaList   = object(`"status":{"type":"string","enum":["all","pending","completed"],"description":"default all"}`, "")
+	schemaFind   = object(`"name":{"type":"string","minLength":1}`, `"name"`)
+	schemaOne    = object(propsWhich, "")
+	schemaUpdate = object(propsWhich+`,"title":{"type":"string","minLength":1,"maxLength":200,"description":"the new title"},`+
+		propsRest+`,"completed":{"type":"boolean"}`, "")
+)
+
+type taskTools struct{ tasks Tasks }
+
+type addArgs struct {
+	Title       string  `json:"title"`
+	Description *string `json:"description"`
+	Priority    *string `json:"priority"`
+	DueAt       *string `json:"due_at"`
+}
+
+func (t taskTools) add(ctx context.Context, userID string, a addArgs) (any, error) {
+	title := strings.TrimSpace(a.Title)
+	if title == "" {
+		return ToolFailure{Error: "A task needs a title."}, nil
+	}
+	in := TaskInput{Title: &title, Description: a.Description, Priority: a.Priority}
+	if failure, ok := setDue(&in, a.DueAt); !ok {
+		return failure, nil
+	}
+	task, err := t.tasks.AddTask(ctx, userID, in)
+	return changed("created", task, err)
+}
+
+type listArgs struct {
+	Status *string `json:"status"`
+}
+
+func (t taskTools) list(ctx context.Context, userID string, a listArgs) (any, error) {
+	status := "all"
+	if a.Status != nil && *a.Status != "" {
+		status = *a.Status
+	}
+	switch status {
+	case "all", "pending", "completed":
+	default:
+		return ToolFailure{Error: `The status is one of "all", "pending" and "completed".`}, nil
+	}
+	tasks, err := t.tasks.ListTasks(ctx, userID, status, maxCounted)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(tasks), nil
+}
+
+type findArgs struct {
+	Name string `json:"name"`
+}
+
+func (t taskTools) find(ctx context.Context, userID string, a findArgs) (any, error) {
+	name := strings.TrimSpace(a.Name)
+	if name == "" {
+		return ToolFailure{Error: "Say which name to look for."}, nil
+	}
+	tasks, err := t.tasks.FindTasks(ctx, userID, name)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(tasks), nil
+}
+
+type oneArgs struct {
+	TaskID string `json:"task_id"`
+	Name   string `json:"name"`
+	Title  string `json:"title"` // what models write instead of name
+}
+
+func (a oneArgs) which() which { return which{id: a.TaskID, name: firstOf(a.Name, a.Title)} }
+
+func (t taskTools) complete(ctx context.Context, userID string, a oneArgs) (any, error) {
+	done := true
+	return t.on(ctx, userID, a.which().preferring(false), func(id string) (any, error) {
+		task, err := t.tasks.UpdateTask(ctx, userID, id, TaskInput{Completed: &done})
+		return changed("completed", task, err)
+	})
+}
+
+func (t taskTools) delete(ctx context.Context, userID string, a oneArgs) (any, error) {
+	return t.on(ctx, userID, a.which(), func(id string) (any, error) {
+		task, err := t.tasks.DeleteTask(ctx, userID, id)
+		return changed("deleted", task, err)
+	})
+}
+
+type updateArgs struct {
+	TaskID      string  `json:"task_id"`
+	Name        string  `json:"name"`
+	Title       *string `json:"title"`
+	Description *string `json:"description"`
+	Priority    *string `json:"priority"`
+	DueAt       *string `json:"due_at"`
+	Completed   *bool   `json:"completed"`
+}
+
+func (t taskTools) update(ctx context.Context, userID string, a updateArgs) (any, error) {
+	in := TaskInput{Title: a.Title, Description: a.Description, Priority: a.Priority, Completed: a.Completed}
+	if failure, ok := setDue(&in, a.DueAt); !ok {
+		return failure, nil
+	}
+	if in == (TaskInput{}) {
+		return ToolFailure{Error: "Say what to change: title, description, priority, due_at or completed."}, nil
+	}
+	if in.Title != nil && strings.TrimSpace(*in.Title) == "" {
+		return ToolFailure{Error: "A task needs a title."}, nil
+	}
+	w := which{id: a.TaskID, name: a.Name}
+	if a.Completed != nil {
+		w = w.preferring(!*a.Completed)
+	}
+	return t.on(ctx, userID, w, func(id string) (any, error) {
+		task, err := t.tasks.UpdateTask(ctx, userID, id, in)
+		return changed("updated", task, err)
+	})
+}
+
+// setDue reads a due date; "" takes it away.
+func setDue(in *TaskInput, text *string) (ToolFailure, bool) {
+	if text == nil {
+		return ToolFailure{}, true
+	}
+	var due *time.Time
+	if s := strings.TrimSpace(*text); s != "" {
+		at, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			at, err = time.Parse(time.DateOnly, s)
+		}
+		if err != nil {
+			return ToolFailure{Error: "due_at must look like 2026-11-30 or 2026-11-30T09:00:00Z."}, false
+		}
+		at = at.UTC()
+		due = &at
+	}
+	in.DueAt = &due
+	return ToolFailure{}, true
+}
