@@ -1,0 +1,157 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// place is something that only certain files may do.
+type place struct {
+	what    string
+	allowed func(s *source) bool
+	found   func(n ast.Node) bool
+}
+
+// places lists them.
+func places() []place {
+	return []place{
+		{
+			what:    "reads the environment; only cmd/taskpilot/main.go does, everything else is handed its settings",
+			allowed: func(s *source) bool { return s.name == "cmd/taskpilot/main.go" || s.dir() == "models/modelstest" },
+			found:   readsEnvironment,
+		},
+		{
+			what:    "writes a raw stream; only handlers/stream.go does, which recovers panics and sets deadlines",
+			allowed: in("handlers/stream.go"),
+			found:   func(n ast.Node) bool { return isSelector(n, "", "SetBodyStreamWriter", "SetBodyStream", "Hijack") },
+		},
+		{
+			what:    "chooses an error status; handlers return errors and handlers/errors.go chooses",
+			allowed: func(s *source) bool { return s.name == "handlers/errors.go" || s.dir() != "handlers" || s.isTest() },
+			found:   choosesErrorStatus,
+		},
+		{
+			what:    "registers a route; every URL is in handlers/routes.go",
+			allowed: func(s *source) bool { return s.name == "handlers/routes.go" || s.dir() != "handlers" || s.isTest() },
+			found:   registersRoute,
+		},
+		{
+			what:    "makes an id with fiber's UUID, which is predictable; use chatkit.NewID",
+			allowed: nowhere,
+			found:   func(n ast.Node) bool { return isSelector(n, "utils", "UUID", "UUIDv4") },
+		},
+		{
+			what:    "imports math/rand; secrets and ids come from crypto/rand (jitter belongs in jitter.go)",
+			allowed: func(s *source) bool { return s.isTest() || strings.HasSuffix(s.name, "/jitter.go") },
+			found:   func(n ast.Node) bool { return imports(n, "math/rand", "math/rand/v2") },
+		},
+		{
+			what:    "sleeps in a test; wait for the event instead",
+			allowed: func(s *source) bool { return !s.isTest() },
+			found:   func(n ast.Node) bool { return isSelector(n, "time", "Sleep") },
+		},
+		{
+			what:    "skips a test; a test runs or fails",
+			allowed: nowhere,
+			found:   func(n ast.Node) bool { return isSelector(n, "t", "Skip", "Skipf", "SkipNow") },
+		},
+	}
+}
+
+// checkPlaces finds what is done in the wrong file.
+func checkPlaces(t *tree) []string {
+	var findings []string
+	t.goFiles(func(s *source) {
+		for _, p := range places() {
+			if p.allowed(s) {
+				continue
+			}
+			ast.Inspect(s.syntax, func(n ast.Node) bool {
+				if n != nil && p.found(n) {
+					findings = append(findings, fmt.Sprintf("%s: %s", t.at(n.Pos()), p.what))
+				}
+				return true
+			})
+		}
+	})
+	return findings
+}
+
+func in(name string) func(*source) bool { return func(s *source) bool { return s.name == name } }
+func nowhere(*source) bool              { return false }
+
+// isSelector is true of pkg.name for one of the names; pkg "" is anything.
+func isSelector(n ast.Node, pkg string, names ...string) bool {
+	selector, ok := n.(*ast.SelectorExpr)
+	if !ok || !slices.Contains(names, selector.Sel.Name) {
+		return false
+	}
+	ident, ok := selector.X.(*ast.Ident)
+	return pkg == "" || (ok && ident.Name == pkg)
+}
+
+func readsEnvironment(n ast.Node) bool {
+	return isSelector(n, "os", "Getenv", "LookupEnv", "Environ", "ExpandEnv") ||
+		isSelector(n, "syscall", "Getenv", "Environ")
+}
+
+func imports(n ast.Node, paths ...string) bool {
+	spec, ok := n.(*ast.ImportSpec)
+	return ok && slices.Contains(paths, unquote(spec.Path))
+}
+
+// registersRoute is true of app.Get("/path", …) and its like.
+func registersRoute(n ast.Node) bool {
+	call, ok := n.(*ast.CallExpr)
+	if !ok || len(call.Args) < 2 ||
+		!isSelector(call.Fun, "", "Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "All", "Add", "Group", "Use", "Static", "Mount", "Route") {
+		return false
+	}
+	literal, ok := call.Args[0].(*ast.BasicLit)
+	return ok && strings.HasPrefix(unquote(literal), "/")
+}
+
+// choosesErrorStatus is true of c.Status(404), http.StatusNotFound, fiber.ErrNotFound …
+func choosesErrorStatus(n ast.Node) bool {
+	if call, ok := n.(*ast.CallExpr); ok && len(call.Args) > 0 && isSelector(call.Fun, "", "Status", "SendStatus", "NewError") {
+		literal, ok := call.Args[0].(*ast.BasicLit)
+		if ok && literal.Kind == token.INT {
+			status, err := strconv.Atoi(literal.Value)
+			return err == nil && status >= http.StatusBadRequest
+		}
+	}
+	selector, ok := n.(*ast.SelectorExpr)
+	if !ok || !isSelector(n, "fiber", selector.Sel.Name) && !isSelector(n, "http", selector.Sel.Name) {
+		return false
+	}
+	name, isStatus := strings.CutPrefix(selector.Sel.Name, "Status")
+	if !isStatus {
+		name, isStatus = strings.CutPrefix(selector.Sel.Name, "Err")
+	}
+	return isStatus && slices.Contains(errorStatusNames(), name)
+}
+
+// errorStatusNames returns NotFound, InternalServerError and so on.
+func errorStatusNames() []string {
+	names := []string{"Teapot", "RequestURITooLong", "HTTPVersionNotSupported"} // spelled unlike their texts
+	for status := http.StatusBadRequest; status < 600; status++ {
+		if text := http.StatusText(status); text != "" {
+			names = append(names, strings.NewReplacer(" ", "", "-", "", "'", "").Replace(text))
+		}
+	}
+	return names
+}
+
+// unquote returns a string literal's value, or "" for other literals.
+func unquote(literal *ast.BasicLit) string {
+	value, err := strconv.Unquote(literal.Value)
+	if err != nil || literal.Kind != token.STRING {
+		return ""
+	}
+	return value
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// env makes a lookupFunc of a map.
+func env(values map[string]string) lookupFunc {
+	return func(name string) (string, bool) {
+		value, ok := values[name]
+		return value, ok
+	}
+}
+
+func load(t *testing.T, values map[string]string) (Config, error) {
+	t.Helper()
+	return loadConfig(env(values), t.TempDir())
+}
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Config{
+		Addr: ":8000", PublicURL: "http://localhost:8000", DatabaseURL: "sqlite:data/taskpilot.db", DataDir: "data",
+		Assistant: "builtin", OpenAI: OpenAI{Model: defaultModel}, DomainKey: "taskpilot-chatkit-domain-key",
+		AllowedOrigins: []string{"http://localhost:8000"}, SignupOpen: true, LogLevel: slog.LevelInfo, LogFormat: "text",
+	}
+	if got, want := fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", want); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+type goodSetting struct {
+	name, value string
+	got         func(c Config) any
+	want        any
+}
+
+// goodSettings has at least one value for every variable and what becomes of it.
+var goodSettings = []goodSetting{
+	{"ADDR", "127.0.0.1:9000", func(c Config) any { return c.Addr }, "127.0.0.1:9000"},
+	{"ADDR", "[::1]:9000", func(c Config) any { return c.PublicURL }, "http://localhost:9000"},
+	{"PORT", "9000", func(c Config) any { return c.Addr + " " + c.PublicURL }, ":9000 http://localhost:9000"},
+	{"PORT", "80", func(c Config) any { return c.PublicURL }, "http://localhost"},
+	{"PORT", "8080", func(c Config) any { return c.PublicURL }, "http://localhost:8080"},
+	{"PORT", "0", func(c Config) any { return c.Addr }, ":0"},
+	{"PORT", " ", func(c Config) any { return c.Addr }, ":8000"},
+	{"PUBLIC_URL", "https://Chat.Example.com:443/", func(c Config) any { return c.PublicURL }, "https://chat.example.com"},
+	{"PUBLIC_URL", "http://10.0.0.7:8000", func(c Config) any { return c.AllowedOrigins[0] }, "http://10.0.0.7:8000"},
+	{"DATABASE_URL", "sqlite:/var/lib/x y.db", func(c Config) any { return c.DatabaseURL }, "sqlite:/var/lib/x y.db"},
+	{"DATABASE_URL", "postgres://u:p%40w@db:5432/chat?sslmode=require", func(c Config) any { return c.DatabaseURL }, "postgres://u:p%40w@db:5432/chat?sslmode=require"},
+	{"DATABASE_URL", "postgresql:///chat?host=/run/postgresql", func(c Config) any { return c.DatabaseURL }, "postgresql:///chat?host=/run/postgresql"},
+	{"DATA_DIR", "/srv/chat", func(c Config) any { return c.DataDir }, "/srv/chat"},
+	{"JWT_SECRET", strings.Repeat("j", 32), func(c Config) any { return c.JWTSecret.Reveal() }, strings.Repeat("j", 32)},
+	{"SESSION_SECRET", strings.Repeat("s", 64), func(c Config) any { return c.SessionSecret.Reveal() }, strings.Repeat("s", 64)},
+	{"OPENAI_API_KEY", " sk-abc\n", func(c Config) any { return c.OpenAI.APIKey.Reveal() + " " + c.Assistant }, "sk-abc completions"},
+	{"OPENAI_BASE_URL", "http://localhost:11434/v1/", func(c Config) any { return c.OpenAI.BaseURL + " " + c.Assistant }, "http://localhost:11434/v1 completions"},
+	{"OPENAI_BASE_URL", "https://api.openai.com/v1", func(c Config) any { return c.OpenAI.BaseURL }, ""},
+	{"OPENAI_MODEL", "org/model:7b", func(c Config) any { return c.OpenAI.Model }, "org/model:7b"},
+	{"ASSISTANT", "Builtin", func(c Config) any { return c.Assistant }, "builtin"},
+	{"ASSISTANT", "auto", func(c Config) any { return c.Assistant }, "builtin"},
+	{"OPENAI_ASSISTANT_ID", "asst_1", func(c Config) any { return c.OpenAI.AssistantID }, "asst_1"},
+	{"CHATKIT_DOMAIN_KEY", "domain_pk_1", func(c Config) any { return c.DomainKey }, "domain_pk_1"},
+	{"CHATKIT_SCRIPT_URL", "/static/chatkit.js", func(c Config) any { return c.ScriptURL }, "/static/chatkit.js"},
+	{"CHATKIT_SCRIPT_URL", "https://cdn.example.com/chatkit.js", func(c Config) any { return c.ScriptURL }, "https://cdn.example.com/chatkit.js"},
+	{"ALLOWED_ORIGINS", "https://a.example, http://b.example:3000 https://a.example:443", func(c Config) any { return strings.Join(c.AllowedOrigins, " ") }, "https://a.example http://b.example:3000"},
+	{"SIGNUP", "closed", func(c Config) any { return c.SignupOpen }, false},
+	{"LOG_LEVEL", "WARN", func(c Config) any { return c.LogLevel }, slog.LevelWarn},
+	{"LOG_FORMAT", "json", func(c Config) any { return c.LogFormat }, "json"},
+}
+
+func TestGoodSettings(t *testing.T) {
+	t.Parallel()
+	for _, test := range goodSettings {
+		t.Run(test.name+"="+test.value, func(t *testing.T) {
+			t.Parallel()
+			c, err := load(t, map[string]string{test.name: test.value})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := test.got(c); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// badSettings has values that must stop the start.
+var badSettings = map[string][]string{
+	"ADDR":                        {"8000", "localhost", ":http", ":70000", "http://localhost:8000", "a b:80"},
+	"PORT":                        {"x", "-1", "65536", ":8000", "8000/tcp"},
+	"PUBLIC_URL":                  {"localhost:8000", "//example.com", "ftp://example.com", "https://", "https://example.com/chat", "https://u:p@example.com", "https://example.com?x=1", "https://example.com#x", "http://example.com:99999", "https://*.example.com"},
+	"DATABASE_URL":                {"mysql://db/x", "data/taskpilot.db", "sqlite:", "sqlite::memory:", "sqlite:///x.db", "sqlite:x.db?mode=ro", "postgres:db", "postgres:///chat", "postgres://u:canary%zz@db/x"},
+	"DATA_DIR":                    {"a\x00b"},
+	"JWT_SECRET":                  {"canary", strings.Repeat("j", 31)},
+	"SESSION_SECRET":              {"canary", strings.Repeat("j", 31)},
+	"OPENAI_API_KEY":              {"sk canary", "sk-canary\nX-Header: 1", "sk-cänary"},
+	"OPENAI_BASE_URL":             {"localhost:11434", "http://u:canary@localhost", "http://localhost/v1?key=canary"},
+	"OPENAI_MODEL":                {"two words", strings.Repeat("m", 201)},
+	"ASSISTANT":                   {"gpt", "responses", "assistants", "completions"}, // the last needs a model
+	"OPENAI_ASSISTANT_ID":         {"a b"},
+	"ASSISTANT_INSTRUCTIONS_FILE": {"/nonexistent/file", "."},
+	"CHATKIT_DOMAIN_KEY":          {"a b"},
+	"CHATKIT_SCRIPT_URL":          {"//evil.example/x.js", "javascript:alert(1)", "chatkit.js", "/a b.js"},
+	"ALLOWED_ORIGINS":             {"*", "https://a.example/path", "https://*.example.com", "https://a.example,b.example"},
+	"SIGNUP":                      {"no", "invite"},
+	"LOG_LEVEL":                   {"verbose", "3"},
+	"LOG_FORMAT":                  {"xml"},
+}
+
+func TestBadSettings(t *testing.T) {
+	t.Parallel()
+	for name, values := range badSettings {
+		for _, value := range values {
+			t.Run(name+"="+value, func(t *testing.T) {
+				t.Parallel()
+				_, err := load(t, map[string]string{name: value})
+				if err == nil {
+					t.Fatal("accepted")
+				}
+				text := err.Error()
+				if !strings.Contains(text, "\n  "+name+": ") || !strings.Contains(text, "accepted: ") {
+					t.Errorf("does not name the variable and what is accepted: %s", text)
+				}
+				if strings.Count(text, "\n") != 1 {
+					t.Errorf("one bad value, several problems: %s", text)
+				}
+				if strings.Contains(text, "canary") || strings.Contains(text, "cänary") {
+					t.Errorf("shows a secret: %s", text)
+				}
+			})
+		}
+	}
+}
+
+func TestEverySettingIsTested(t *testing.T) {
+	t.Parallel()
+	for _, s := range settings() {
+		good := slices.ContainsFunc(goodSettings, func(g goodSetting) bool { return g.name == s.name })
+		if !good && s.name != "ASSISTANT_INSTRUCTIONS_FILE" { // has a test of its own
+			t.Errorf("%s has no good value in the tests", s.name)
+		}
+		if len(badSettings[s.name]) == 0 {
+			t.Errorf("%s has no bad value in the tests", s.name)
+		}
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, map[string]string{"PORT": "x", "SIGNUP": "maybe", "LOG_FORMAT": "xml", "JWT_SECRET": "short"})
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, name := range []string{"PORT", "SIGNUP", "LOG_FORMAT", "JWT_SECRET"} {
+		if !strings.Contains(err.Error(), "\n  "+name+": ") {
+			t.Errorf("%s is missing in: %v", name, err)
+		}
+	}
+}
+
+func TestAddrWinsOverPort(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, map[string]string{"ADDR": "127.0.0.1:9000", "PORT": "9001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Addr != "127.0.0.1:9000" || c.PublicURL != "http://localhost:9000" {
+		t.Errorf("got %s, %s", c.Addr, c.PublicURL)
+	}
+}
+
+// TestSettingsAreDocumented keeps the papers complete.
+func TestSettingsAreDocumented(t *testing.T) {
+	t.Parallel()
+	for _, paper := range []string{"README.md", ".env.example"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", paper))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range settings() {
+			if !strings.Contains(string(text), s.name) {
+				t.Errorf("%s does not mention %s", paper, s.name)
+			}
+		}
+	}
+}
