@@ -1,0 +1,87 @@
+// Package static holds the front end's files inside the binary and names each
+// by a checksum of the whole tree, so that browsers may keep them for ever and
+// never mix two releases.
+package static
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"mime"
+	"path"
+	"strings"
+	"sync"
+)
+
+// One checksum stands for all files, not one a file: ES modules import each
+// other by relative paths, which then stay within the same release.
+//
+//go:embed css/app.css js/*.js js/vendor/*.js img/*.svg
+var files embed.FS
+
+// Prefix is where the files are served from.
+const Prefix = "/static/"
+
+// CacheControl is the header for every file that Open finds: its URL changes
+// when its bytes do.
+const CacheControl = "public, max-age=31536000, immutable"
+
+// URL returns the path of a file, as in URL("js/app.js").
+func URL(name string) string { return Prefix + checksum() + "/" + name }
+
+// Open returns the file at a path that URL gave. ok is false for anything else,
+// also for the path of another release: what it would get is not what it asked for.
+func Open(urlPath string) (content []byte, contentType string, ok bool) {
+	name, found := strings.CutPrefix(urlPath, Prefix+checksum()+"/")
+	if !found || !fs.ValidPath(name) {
+		return nil, "", false
+	}
+	content, err := files.ReadFile(name)
+	if err != nil {
+		return nil, "", false
+	}
+	return content, contentTypeOf(name), true
+}
+
+// Names lists every file, in order.
+func Names() []string {
+	var names []string
+	// The tree is in memory and its root exists: the walk can't fail.
+	_ = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
+	return names
+}
+
+// contentTypeOf does not ask the machine's own table of types first, so that
+// the answer is the same everywhere.
+func contentTypeOf(name string) string {
+	switch ext := path.Ext(name); ext {
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	default:
+		return mime.TypeByExtension(ext)
+	}
+}
+
+// checksum names the release: the first 12 hexadecimal digits of the SHA-256
+// of all names and contents.
+var checksum = sync.OnceValue(func() string {
+	sum := sha256.New()
+	for _, name := range Names() {
+		content, _ := files.ReadFile(name) // it was just listed
+		sum.Write([]byte(name))
+		sum.Write([]byte{0})
+		sum.Write(content)
+		sum.Write([]byte{0})
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:12]
+})

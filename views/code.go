@@ -1,0 +1,96 @@
+package views
+
+import (
+	"bytes"
+	"html"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/chroma/v2"
+	"github.com/alecthomas/chroma/v2/lexers"
+)
+
+// Limits of highlighting: above them code is shown plain.
+const (
+	maxCode      = 16 << 10
+	maxCodeLines = 500
+	codeTime     = 50 * time.Millisecond
+)
+
+var languageName = regexp.MustCompile(`^[A-Za-z0-9+#._-]{1,24}$`)
+
+// codeBlock returns code in a box with its language and a copy button. It is
+// highlighted only when a deadline is given, which is the whole text's.
+func codeBlock(lang string, code []byte, deadline *time.Time) string {
+	if !languageName.MatchString(lang) {
+		lang = ""
+	}
+	var b strings.Builder
+	b.WriteString(`<div class="code"><div class="code-head"><span class="code-lang">`)
+	b.WriteString(html.EscapeString(lang))
+	b.WriteString(`</span><button type="button" class="code-copy">Copy</button></div><pre><code>`)
+	if deadline == nil || !highlight(&b, lang, code, *deadline) {
+		b.WriteString(html.EscapeString(string(code)))
+	}
+	b.WriteString("</code></pre></div>\n")
+	return b.String()
+}
+
+// highlight writes the code with its tokens marked. It reports false, having
+// written nothing, when the language is unknown or a limit is reached.
+func highlight(b *strings.Builder, lang string, code []byte, deadline time.Time) bool {
+	if lang == "" || len(code) > maxCode || bytes.Count(code, []byte("\n")) > maxCodeLines {
+		return false
+	}
+	lexer := lexers.Get(lang)
+	if lexer == nil {
+		return false
+	}
+	if own := time.Now().Add(codeTime); own.Before(deadline) {
+		deadline = own
+	}
+	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, string(code))
+	if err != nil {
+		return false
+	}
+	var out strings.Builder
+	for token := tokens(); token != chroma.EOF; token = tokens() {
+		if time.Now().After(deadline) {
+			return false
+		}
+		class := tokenClass(token.Type)
+		if class != "" {
+			out.WriteString(`<span class="` + class + `">`)
+		}
+		out.WriteString(html.EscapeString(token.Value))
+		if class != "" {
+			out.WriteString("</span>")
+		}
+	}
+	b.WriteString(out.String())
+	return true
+}
+
+// tokenClass folds chroma's many kinds into the few that the style sheet colours.
+func tokenClass(t chroma.TokenType) string {
+	switch {
+	case t.InCategory(chroma.Keyword), t == chroma.OperatorWord:
+		return "tk"
+	case t.InCategory(chroma.Comment):
+		return "tc"
+	case t.InSubCategory(chroma.LiteralString):
+		return "ts"
+	case t.InSubCategory(chroma.LiteralNumber), t == chroma.NameConstant:
+		return "tn"
+	case t == chroma.NameFunction, t == chroma.NameFunctionMagic, t == chroma.NameClass, t == chroma.NameDecorator:
+		return "tf"
+	case t.InSubCategory(chroma.NameBuiltin), t == chroma.NameTag, t == chroma.NameAttribute, t == chroma.NameProperty:
+		return "tb"
+	case t == chroma.GenericInserted:
+		return "ti"
+	case t == chroma.GenericDeleted:
+		return "td"
+	}
+	return ""
+}

@@ -1,0 +1,72 @@
+package views
+
+import "strconv"
+
+// usual is what people are told about a status when nothing better is known.
+var usual = map[int][2]string{
+	400: {"That request didn’t work", "Something in it could not be read. Go back, check what you entered and try again."},
+	401: {"Please sign in", "You are not signed in any more. Sign in and try again."},
+	403: {"That is not allowed", "Your page may have been open for too long. Reload it and try again."},
+	404: {"There is nothing here", "The page may have been deleted, or the link is wrong. Your chats and tasks are one click away."},
+	405: {"That does not work here", "The address was called in a way it does not know. Go back and try again."},
+	409: {"Just a moment", "An answer is still being made in this chat. Wait for it or stop it, then try again."},
+	413: {"That is too much at once", "Make it shorter or smaller and send it again."},
+	415: {"That format is not understood", "Go back and try again with the form of the page."},
+	429: {"A little too fast", "There were too many attempts. Wait a minute and try again."},
+	500: {"Something went wrong", "It is our fault, not yours, and it has been noted. Please try again in a moment."},
+	503: {"Back in a moment", "The server is starting or stopping. Please try again in a few seconds."},
+}
+
+func (p Problem) code() string {
+	if p.Status == 0 {
+		return ""
+	}
+	return strconv.Itoa(p.Status)
+}
+
+func (p Problem) title() string {
+	if p.Title != "" {
+		return p.Title
+	}
+	return usualFor(p.Status)[0]
+}
+
+func (p Problem) message() string {
+	if p.Message != "" {
+		return p.Message
+	}
+	return usualFor(p.Status)[1]
+}
+
+func usualFor(status int) [2]string {
+	if text, ok := usual[status]; ok {
+		return text
+	}
+	if status >= 400 && status < 500 {
+		return usual[400]
+	}
+	return usual[500]
+}
+
+func toastKind(kind string) string {
+	switch kind {
+	case "warning", "danger":
+		return kind
+	}
+	return "info"
+}
+
+// toastRole makes screen readers speak up at once for what went wrong only.
+func toastRole(kind string) string {
+	if kind == "danger" {
+		return "alert"
+	}
+	return "status"
+}
+
+func toastIcon(kind string) string {
+	if toastKind(kind) == "info" {
+		return "spark"
+	}
+	return "warning"
+}

@@ -1,0 +1,25 @@
+package views
+
+// Fragment is one change to a page that is open in a browser.
+type Fragment struct {
+	Thread string `json:"thread"`
+	Target string `json:"target"` // an element's id
+	Swap   string `json:"swap"`
+	HTML   string `json:"html,omitempty"`
+	Seq    int64  `json:"seq,omitempty"` // the last event that it contains
+}
+
+// What a fragment does to its target.
+const (
+	// SwapAppend adds the HTML as the target's last children. An element whose
+	// id is on the page already takes that one's place instead.
+	SwapAppend = "append"
+	// SwapReplace puts the HTML in the target's place.
+	SwapReplace = "replace"
+	// SwapInner puts the HTML in place of what is in the target.
+	SwapInner = "inner"
+	// SwapRemove takes the target away.
+	SwapRemove = "remove"
+	// SwapText appends the HTML field, as plain text, to the open code block in the target.
+	SwapText = "text"
+)

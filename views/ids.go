@@ -1,0 +1,40 @@
+package views
+
+import "strconv"
+
+// The ids of elements that fragments address. They are spelled nowhere else,
+// except for those that scripts and forms know by their fixed names.
+const (
+	idMain        = "main"
+	idSidebar     = "sidebar"
+	idThreads     = "threads"
+	idThreadTitle = "thread-title"
+	idTurns       = "turns"
+	idEarlier     = "earlier"
+	idComposer    = "composer"
+	idTasks       = "tasks"
+	idToasts      = "toasts"
+	idAnnouncer   = "announcer"
+)
+
+func idThread(thread string) string { return "thread-" + thread }
+
+func idTurn(run string) string { return "turn-" + run }
+
+// idItems is the turn's list of items.
+func idItems(run string) string { return "items-" + run }
+
+// idStatus is the turn's foot: progress, how it ended, actions.
+func idStatus(run string) string { return "status-" + run }
+
+func idItem(item string) string { return "item-" + item }
+
+// idBody is where the closed blocks of a part of a message are.
+func idBody(item string, part int) string { return "body-" + item + "-" + strconv.Itoa(part) }
+
+// idTail is where the last, still open block of that part is.
+func idTail(item string, part int) string { return "tail-" + item + "-" + strconv.Itoa(part) }
+
+func idTask(task string) string { return "task-" + task }
+
+func selector(id string) string { return "#" + id }

@@ -1,0 +1,20 @@
+package views
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/a-h/templ"
+)
+
+// csrfHeader is the attribute that makes every htmx request of the page carry
+// the token.
+func csrfHeader(ctx context.Context) templ.Attributes {
+	token := csrfToken(ctx)
+	if token == "" {
+		return nil
+	}
+	// A map of two strings always encodes.
+	value, _ := json.Marshal(map[string]string{"X-CSRF-Token": token})
+	return templ.Attributes{"hx-headers:inherited": string(value)}
+}

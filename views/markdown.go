@@ -1,0 +1,149 @@
+package views
+
+import (
+	"bytes"
+	"html"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// Limits of what is rendered as Markdown; anything above is shown as plain text,
+// which is always possible.
+const (
+	maxMarkdown  = 256 << 10
+	maxBlock     = 16 << 10
+	maxNesting   = 100 // of quotes and lists: each level costs the browser depth
+	markdownTime = 200 * time.Millisecond
+)
+
+const deadlineMeta = "deadline"
+
+// markdown renders Markdown in two walls: goldmark, which is not given raw HTML
+// to parse and writes only links that are safe, and after it a sanitiser with
+// a list of its own. It is safe for concurrent use.
+type markdown struct {
+	md     goldmark.Markdown
+	policy *bluemonday.Policy
+}
+
+// renderers is built at first use, since the lexers' table takes milliseconds.
+var renderers = sync.OnceValue(func() *markdown {
+	return &markdown{md: newGoldmark(), policy: newPolicy()}
+})
+
+// Markdown returns the text as HTML that is safe to show.
+func Markdown(source string) string {
+	return renderers().whole([]byte(source), time.Now().Add(markdownTime))
+}
+
+// whole renders a complete text. A long one is rendered block by block, as it
+// is while it arrives, so that no input costs more than its blocks do.
+func (m *markdown) whole(source []byte, deadline time.Time) string {
+	if len(source) > maxMarkdown {
+		return plain(source)
+	}
+	if len(source) <= maxBlock {
+		return m.block(source, deadline)
+	}
+	var s splitter
+	var out strings.Builder
+	s.write(source)
+	for block := range s.closed() {
+		out.WriteString(m.block(block, deadline))
+	}
+	out.WriteString(m.block(s.tail(), deadline))
+	return out.String()
+}
+
+// block renders one or a few blocks.
+func (m *markdown) block(source []byte, deadline time.Time) string {
+	if len(bytes.TrimSpace(source)) == 0 {
+		return ""
+	}
+	if len(source) > maxBlock || nesting(source) > maxNesting || time.Now().After(deadline) {
+		if f, ok := openingFence(source); ok {
+			return codeBlock(f.lang(), f.content(source), nil)
+		}
+		return plain(source)
+	}
+	// goldmark appends to the slice when it ends within a fence: without Clip
+	// it would write over the bytes that follow.
+	source = slices.Clip(source)
+	doc := m.md.Parser().Parse(text.NewReader(source))
+	doc.OwnerDocument().AddMeta(deadlineMeta, deadline)
+	var out bytes.Buffer
+	if err := m.md.Renderer().Render(&out, source, doc); err != nil {
+		return plain(source)
+	}
+	return m.policy.SanitizeReader(&out).String()
+}
+
+// plain shows the text as it is.
+func plain(source []byte) string {
+	return `<p class="plain">` + html.EscapeString(strings.ToValidUTF8(string(source), "\uFFFD")) + "</p>\n"
+}
+
+// nesting is the most levels that the beginning of a line can open.
+func nesting(source []byte) int {
+	most := 0
+	for line := range bytes.Lines(source) {
+		depth, blanks := 0, 0
+	prefix:
+		for i, c := range line {
+			switch {
+			case c == '>':
+				depth++
+			case c == ' ':
+				blanks++
+			case c >= '0' && c <= '9':
+			case strings.IndexByte("-*+.)", c) >= 0 && i+1 < len(line) && line[i+1] == ' ':
+				depth++
+			default:
+				break prefix
+			}
+		}
+		// Two columns of indentation can hold one level of a list.
+		most = max(most, depth, blanks/2)
+	}
+	return most
+}
+
+func newGoldmark() goldmark.Markdown {
+	blocks := parser.DefaultBlockParsers()
+	blocks = slices.DeleteFunc(blocks, func(p util.PrioritizedValue) bool {
+		return p.Value == parser.NewHTMLBlockParser()
+	})
+	inlines := slices.DeleteFunc(parser.DefaultInlineParsers(), func(p util.PrioritizedValue) bool {
+		return p.Value == parser.NewRawHTMLParser()
+	})
+	return goldmark.New(
+		goldmark.WithParser(parser.NewParser(
+			parser.WithBlockParsers(blocks...),
+			parser.WithInlineParsers(inlines...),
+			parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+		)),
+		goldmark.WithExtensions(extension.GFM),
+		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodes{}, 100))),
+	)
+}
+
+// deadlineOf is when rendering the node's document has to be done.
+func deadlineOf(n ast.Node) time.Time {
+	if doc := n.OwnerDocument(); doc != nil {
+		if t, ok := doc.Meta()[deadlineMeta].(time.Time); ok {
+			return t
+		}
+	}
+	return time.Time{}
+}

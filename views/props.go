@@ -1,0 +1,189 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// Viewer is the person who looks at a page.
+type Viewer struct {
+	Name  string
+	Email string
+}
+
+// called is what the page calls the person.
+func (v Viewer) called() string {
+	if v.Name != "" {
+		return v.Name
+	}
+	return v.Email
+}
+
+// MaxMessage is how many characters a message may have.
+const MaxMessage = 32_000
+
+// AuthForm is a sign-in or sign-up page as it is shown first or again.
+type AuthForm struct {
+	Name, Email string            // kept from the attempt before
+	Next        string            // where to go afterwards: a local path
+	Errors      map[string]string // by field: "name", "email", "password"
+	Problem     string            // a sentence about the whole form
+	SignupOpen  bool
+}
+
+// Chat is the chat page.
+type Chat struct {
+	Viewer  Viewer
+	Now     time.Time
+	Threads ThreadList
+	Thread  *Thread // nil: a new conversation
+	Turns   []Turn
+	Earlier int64 // the sequence number before which older items are; 0: none
+	Older   bool  // the page shows an older part, not the end
+	Seq     int64 // from where the live stream goes on
+	// ClientKey is a random id that makes sending twice harmless.
+	ClientKey string
+	// Draft and Problem are the text of a message that was refused and why.
+	Draft, Problem string
+}
+
+func (c Chat) threadID() string {
+	if c.Thread == nil {
+		return ""
+	}
+	return c.Thread.ID
+}
+
+func (c Chat) title() string {
+	if c.Thread == nil {
+		return "New chat"
+	}
+	return c.Thread.title()
+}
+
+// running reports whether an answer is being made.
+func (c Chat) running() bool {
+	return len(c.Turns) > 0 && c.Turns[len(c.Turns)-1].Running()
+}
+
+// Thread is the conversation that a page shows.
+type Thread struct {
+	ID, Title string
+	Status    chatkit.ThreadStatus
+}
+
+func (t Thread) title() string { return orUntitled(t.Title) }
+
+func orUntitled(title string) string {
+	if title == "" {
+		return "Untitled chat"
+	}
+	return title
+}
+
+// ThreadList is the sidebar's list of conversations, newest first.
+type ThreadList struct {
+	Threads []ThreadLink
+	Current string // the id of the thread on the page
+	More    string // the cursor of the next page; "" when there is none
+	Now     time.Time
+}
+
+// ThreadLink is one conversation of the sidebar.
+type ThreadLink struct {
+	ID, Title string
+	UpdatedAt time.Time
+	Running   bool
+}
+
+// Turn is what a person said and what was answered: the items of one run.
+type Turn struct {
+	RunID    string
+	ThreadID string
+	Items    []TurnItem
+	// Status is the run's: "running", "completed", "requires_action", "failed",
+	// "cancelled" or "interrupted".
+	Status       string
+	ErrorMessage string // why it failed, for people
+	AllowRetry   bool
+	RetryItemID  string // the user message that a retry answers again
+	Progress     *chatkit.ProgressUpdate
+	LastSeq      int64 // of the last event that the turn contains
+}
+
+// TurnItem is an item of a turn.
+type TurnItem struct {
+	Item       chatkit.Item
+	Pending    bool // still being made
+	Incomplete bool // an answer that was stopped or broke off
+}
+
+// The states of a run, as Turn.Status has them.
+const (
+	StatusRunning     = "running"
+	StatusCompleted   = "completed"
+	StatusAction      = "requires_action"
+	StatusFailed      = "failed"
+	StatusCancelled   = "cancelled"
+	StatusInterrupted = "interrupted"
+)
+
+// Running reports whether the turn is still being made.
+func (t Turn) Running() bool { return t.Status == StatusRunning }
+
+// Tasks is the tasks page.
+type Tasks struct {
+	Viewer  Viewer
+	Now     time.Time
+	Tasks   []Task
+	Status  string // the filter: "all", "pending" or "completed"
+	More    string // the cursor of the next page; "" when there is none
+	New     TaskForm
+	Editing *TaskForm // a change that was refused, shown open again
+}
+
+// Task is one of the person's tasks.
+type Task struct {
+	ID, Title, Description string
+	Completed              bool
+	DueAt                  *time.Time
+	Priority               string // "", "low", "medium" or "high"
+}
+
+// TaskForm is what a person typed about a task, with what is wrong about it.
+type TaskForm struct {
+	ID, Title, Description, Due, Priority string
+	Errors                                map[string]string // by field: "title", "description", "due_at", "priority"
+}
+
+// Settings is the settings page.
+type Settings struct {
+	Viewer Viewer
+	Errors map[string]string // by field: "name"
+	Saved  bool
+}
+
+// Problem is an error page or fragment.
+type Problem struct {
+	Status  int
+	Title   string // "" picks the usual one for the status
+	Message string // "" picks the usual sentence
+	Viewer  *Viewer
+}
+
+type contextKey int
+
+const csrfKey contextKey = iota
+
+// WithCSRF returns a context in which every form that is rendered carries the
+// token, and every htmx request of the page sends it.
+func WithCSRF(ctx context.Context, token string) context.Context {
+	return context.WithValue(ctx, csrfKey, token)
+}
+
+func csrfToken(ctx context.Context) string {
+	token, _ := ctx.Value(csrfKey).(string)
+	return token
+}

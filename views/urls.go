@@ -1,0 +1,80 @@
+package views
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/a-h/templ"
+)
+
+// threadURL is the address of a conversation, or of something below it.
+func threadURL(thread string, below ...string) templ.SafeURL {
+	u := "/chat/" + url.PathEscape(thread)
+	for _, part := range below {
+		u += "/" + part
+	}
+	return templ.SafeURL(u)
+}
+
+// sendURL is where a message goes: a thread, or a new one.
+func sendURL(thread string) templ.SafeURL {
+	if thread == "" {
+		return "/chat"
+	}
+	return threadURL(thread, "messages")
+}
+
+func earlierURL(thread string, before int64) templ.SafeURL {
+	return threadURL(thread) + templ.SafeURL("?before="+strconv.FormatInt(before, 10))
+}
+
+func listURL(current string) string {
+	if current == "" {
+		return "/chat/list"
+	}
+	return "/chat/list?current=" + url.QueryEscape(current)
+}
+
+func moreURL(list ThreadList) templ.SafeURL {
+	q := url.Values{"after": {list.More}}
+	if list.Current != "" {
+		q.Set("current", list.Current)
+	}
+	return templ.SafeURL("/chat/list?" + q.Encode())
+}
+
+func taskURL(task, verb string) templ.SafeURL {
+	u := "/tasks/" + url.PathEscape(task)
+	if verb != "" {
+		u += "/" + verb
+	}
+	return templ.SafeURL(u)
+}
+
+func tasksURL(status, after string) templ.SafeURL {
+	q := url.Values{}
+	if status != "" && status != "all" {
+		q.Set("status", status)
+	}
+	if after != "" {
+		q.Set("after", after)
+	}
+	if len(q) == 0 {
+		return "/tasks"
+	}
+	return templ.SafeURL("/tasks?" + q.Encode())
+}
+
+// initial is the first letter or digit of a name.
+func initial(name string) string {
+	at := strings.IndexFunc(name, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+	if at < 0 {
+		return "·"
+	}
+	for _, r := range name[at:] {
+		return string(unicode.ToUpper(r))
+	}
+	return "·"
+}
