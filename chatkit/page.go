@@ -50,3 +50,16 @@ const (
 
 // DefaultPageSize is the number of rows when a request names no limit, or 0.
 const DefaultPageSize = 20
+
+// MaxPageSize is the most rows that one page holds; a request for more, such as
+// the official component's for 9999 threads, gets a page of this size and a cursor.
+const MaxPageSize = 100
+
+// Size returns the number of rows that the request asks for: its limit, the
+// default without one, and never more than [MaxPageSize].
+func (p PageRequest) Size() int {
+	if p.Limit <= 0 {
+		return DefaultPageSize
+	}
+	return min(p.Limit, MaxPageSize)
+}
