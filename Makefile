@@ -1,0 +1,57 @@
+# Everything here runs from the repository's own folder. `make run` needs only Go.
+
+SHELL := /bin/sh
+GO ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+BUILD := CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+TEST_FLAGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run build dev test race generate fresh lint bench browser clean FORCE
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## Build and serve on http://localhost:8000 (SQLite in ./data)
+	./bin/taskpilot serve
+
+build: bin/taskpilot ## Build bin/taskpilot
+
+bin/taskpilot: FORCE
+	@mkdir -p bin
+	$(BUILD) -o $@ ./cmd/taskpilot
+
+dev: node_modules/.package-lock.json ## Serve with live reload: http://localhost:7331
+	npm run --silent css:watch & css=$$!; trap 'kill $$css' EXIT; \
+	$(GO) tool templ generate --watch --proxy=http://localhost:8000 --cmd="$(GO) run ./cmd/taskpilot serve"
+
+test: ## Install what the tests need, then run every check and test
+	@.ci/prepare
+	@.ci/test
+
+race: ## Run only the Go tests, with the race detector
+	$(GO) test -race -shuffle=on $(TEST_FLAGS) ./...
+
+generate: node_modules/.package-lock.json ## Write the generated files: templates and style sheet
+	$(GO) tool templ generate
+	npm run --silent css
+
+fresh: ## Fail if a generated file is not what its source makes
+	@.ci/fresh
+
+lint: ## Check formatting, vet, staticcheck, our own rules and known vulnerabilities
+	@.ci/lint
+
+bench: ## Measure
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+browser: ## Run only the tests in a browser
+	$(GO) test -race -run Browser $(TEST_FLAGS) ./...
+
+clean: ## Remove what was built; ./data stays
+	rm -rf bin node_modules
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund
+
+FORCE:
