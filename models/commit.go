@@ -1,6 +1,16 @@
 package models
 
-import "github.com/taskpilot/taskpilot/chatkit"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
 
 // Event is one numbered entry of a run's log: one line of ChatKit JSON.
 type Event struct {
@@ -35,4 +45,191 @@ type RunEnd struct {
 	ErrorCode    string
 	ErrorMessage string
 	AllowRetry   bool
+}
+
+// Commit stores what many runs have produced, all or nothing, in one
+// transaction. A run that is no longer its Owner's, or no longer running, is
+// left out and named in lost. A *BatchError names a run whose part can never be
+// stored. Events that are there already are left as they are, so that a Commit
+// whose outcome got lost may be repeated.
+func (db *DB) Commit(ctx context.Context, batches []RunBatch) (lost []string, err error) {
+	if len(batches) == 0 {
+		return nil, nil
+	}
+	works := make([]work, len(batches))
+	for i, b := range batches {
+		if works[i], err = db.prepare(b); err != nil {
+			return nil, &BatchError{RunID: b.RunID, Err: err}
+		}
+	}
+	err = db.write(ctx, func(tx *gorm.DB) error {
+		lost, err = db.store(tx, works)
+		return err
+	})
+	if err != nil {
+		return nil, wrap("commit", err)
+	}
+	return lost, nil
+}
+
+// work is a RunBatch made ready: only the last state of each item counts.
+type work struct {
+	RunBatch
+	events  []eventRow
+	items   []itemRow
+	removed []string
+}
+
+func (db *DB) prepare(b RunBatch) (work, error) {
+	w := work{RunBatch: b, events: make([]eventRow, len(b.Events))}
+	for i, e := range b.Events {
+		payload, err := chatkit.CleanJSON(e.Payload)
+		if err != nil {
+			return w, fmt.Errorf("event %d: %w", e.Seq, err)
+		}
+		w.events[i] = eventRow{UserID: b.UserID, RunID: b.RunID, Seq: e.Seq, Payload: string(payload)}
+	}
+	for _, c := range b.Items {
+		if err := w.change(db, c); err != nil {
+			return w, err
+		}
+	}
+	if b.Title != nil {
+		title := clip(line(*b.Title), 200)
+		w.Title = &title
+	}
+	if b.End != nil && !slices.Contains(finals, b.End.Status) {
+		return w, fmt.Errorf("%q is not the status of a finished run", b.End.Status)
+	}
+	return w, nil
+}
+
+var finals = []string{RunCompleted, RunRequiresAction, RunFailed, RunCancelled, RunInterrupted}
+
+// change notes one change, over an earlier one of the same item.
+func (w *work) change(db *DB, c ItemChange) error {
+	if c.RemoveID != "" {
+		w.items = slices.DeleteFunc(w.items, func(r itemRow) bool { return r.ID == c.RemoveID })
+		w.removed = append(w.removed, c.RemoveID)
+	}
+	if c.Item == nil {
+		return nil
+	}
+	row, err := db.rowOf(c.Item, w.UserID, w.ThreadID, w.RunID)
+	if err != nil {
+		return err
+	}
+	row.Incomplete = c.Incomplete
+	if i := slices.IndexFunc(w.items, func(r itemRow) bool { return r.ID == row.ID }); i >= 0 {
+		w.items[i] = row
+		return nil
+	}
+	w.items = append(w.items, row)
+	return nil
+}
+
+// touchesThread reports whether the work changes more than the log.
+func (w *work) touchesThread() bool {
+	return len(w.items) > 0 || len(w.removed) > 0 || w.Title != nil || w.End != nil
+}
+
+// store locks threads before runs, as AcceptMessage does, and each kind in the
+// order of ids, so that two transactions never wait for each other.
+func (db *DB) store(tx *gorm.DB, works []work) (lost []string, err error) {
+	threads, err := lockThreads(tx, works)
+	if err != nil {
+		return nil, err
+	}
+	mine, err := db.fence(tx, works)
+	if err != nil {
+		return nil, err
+	}
+	var (
+		events []eventRow
+		kept   []*work
+	)
+	for i := range works {
+		if w := &works[i]; mine[w.RunID] {
+			events, kept = append(events, w.events...), append(kept, w)
+		} else {
+			lost = append(lost, w.RunID)
+		}
+	}
+	if err := db.insertEvents(tx, events); err != nil {
+		return nil, fmt.Errorf("events: %w", err)
+	}
+	if err := storeItems(tx, kept, threads); err != nil {
+		return nil, fmt.Errorf("items: %w", err)
+	}
+	for _, w := range kept {
+		if err := db.finish(tx, w, threads[w.ThreadID]); err != nil {
+			return nil, fmt.Errorf("run %s: %w", w.RunID, err)
+		}
+	}
+	return lost, nil
+}
+
+// fence returns the runs of works that are still running and their Owner's, and
+// keeps them so until tx ends.
+func (db *DB) fence(tx *gorm.DB, works []work) (map[string]bool, error) {
+	ids := make([]string, len(works))
+	for i := range works {
+		ids[i] = works[i].RunID
+	}
+	slices.Sort(ids)
+	query := "SELECT id, user_id, thread_id, owner FROM runs " +
+		"WHERE id IN (SELECT value FROM json_each(?)) AND status = 'running'"
+	var list any = jsonList(ids)
+	if db.pg != nil {
+		query = "SELECT id, user_id, thread_id, owner FROM runs " +
+			"WHERE id = ANY($1) AND status = 'running' ORDER BY id FOR NO KEY UPDATE"
+		list = ids
+	}
+	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, query, list)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := make(map[string]RunBatch, len(works))
+	for rows.Next() {
+		var r RunBatch
+		if err := rows.Scan(&r.RunID, &r.UserID, &r.ThreadID, &r.Owner); err != nil {
+			return nil, err
+		}
+		found[r.RunID] = r
+	}
+	mine := make(map[string]bool, len(works))
+	for i := range works {
+		w := &works[i]
+		r, ok := found[w.RunID]
+		mine[w.RunID] = ok && r.UserID == w.UserID && r.ThreadID == w.ThreadID && r.Owner == w.Owner
+	}
+	return mine, errors.Join(rows.Err(), rows.Close())
+}
+
+// jsonList writes ids, which need no escaping, as a JSON array.
+func jsonList(ids []string) string { return `["` + strings.Join(ids, `","`) + `"]` }
+
+// finish stores how the run ended, and what its thread shows of it.
+func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
+	set := map[string]any{}
+	if w.Title != nil && t.Title == "" {
+		set["title"] = *w.Title
+	}
+	if w.End != nil {
+		now := At(db.now())
+		set["updated_at"] = now
+		end := map[string]any{
+			"status": w.End.Status, "error_code": w.End.ErrorCode,
+			"error_message": chatkit.CleanText(w.End.ErrorMessage), "allow_retry": w.End.AllowRetry, "finished_at": now,
+			"end_seq": gorm.Expr("(SELECT COALESCE(MAX(seq), 0) FROM run_events WHERE user_id = ? AND run_id = ?)", w.UserID, w.RunID),
+		}
+		if err := tx.Model(&Run{}).Where("user_id = ? AND id = ?", w.UserID, w.RunID).UpdateColumns(end).Error; err != nil {
+			return err
+		}
+	}
+	if len(set) == 0 {
+		return nil
+	}
+	return tx.Model(&Thread{}).Where("user_id = ? AND id = ?", w.UserID, w.ThreadID).UpdateColumns(set).Error
 }

@@ -1,6 +1,14 @@
 package models
 
-import "github.com/taskpilot/taskpilot/chatkit"
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
 
 // Item is one entry of a thread. Seq orders a thread: gaps are allowed, numbers
 // are never used again. RunID groups the items of one turn. Incomplete marks
@@ -24,4 +32,145 @@ type ItemQuery struct {
 	Order     chatkit.Order
 	Hidden    bool
 	RunID     string
+}
+
+// itemRow is an Item in the table. Its columns, not its payload, say which item
+// it is, of which thread and since when.
+type itemRow struct {
+	UserID     string `gorm:"primaryKey"`
+	ThreadID   string `gorm:"primaryKey"`
+	ID         string `gorm:"primaryKey"`
+	Seq        int64
+	RunID      string
+	Type       string
+	Hidden     bool
+	Incomplete bool
+	Payload    string
+	CreatedAt  Time
+}
+
+// TableName returns "items".
+func (itemRow) TableName() string { return "items" }
+
+// rowOf encodes an item of the thread. Of the row's fields Seq is left to the
+// caller. It does not change the item.
+func (db *DB) rowOf(it chatkit.Item, userID, threadID, runID string) (itemRow, error) {
+	raw, err := json.Marshal(it)
+	if err == nil {
+		raw, err = chatkit.CleanJSON(raw)
+	}
+	if err != nil {
+		return itemRow{}, fmt.Errorf("encode item: %w", err)
+	}
+	base := it.Base()
+	if base.ID == "" || base.ID != chatkit.CleanText(base.ID) {
+		return itemRow{}, &InvalidError{Field: "id", Message: "An item needs an id."}
+	}
+	created := At(base.CreatedAt.Time)
+	if base.CreatedAt.IsZero() {
+		created = At(db.now())
+	}
+	return itemRow{UserID: userID, ThreadID: threadID, ID: base.ID, RunID: runID, Type: it.ItemType(),
+		Hidden: chatkit.Hidden(it), Payload: string(raw), CreatedAt: created}, nil
+}
+
+func (r *itemRow) item() (Item, error) {
+	it, err := chatkit.UnmarshalItem([]byte(r.Payload))
+	if err != nil {
+		return Item{}, fmt.Errorf("item %s: %w", r.ID, err)
+	}
+	*it.Base() = chatkit.ItemBase{ID: r.ID, ThreadID: r.ThreadID, CreatedAt: r.CreatedAt.ChatKit()}
+	return Item{Seq: r.Seq, RunID: r.RunID, Incomplete: r.Incomplete, Item: it}, nil
+}
+
+func itemsOf(tx *gorm.DB, userID, threadID string) *gorm.DB {
+	return tx.Model(&itemRow{}).Where("user_id = ? AND thread_id = ?", userID, threadID)
+}
+
+// Items returns a page of a thread's items, and whether there are more. It costs
+// the same at either end of a long thread.
+func (db *DB) Items(ctx context.Context, userID, threadID string, q ItemQuery) ([]Item, bool, error) {
+	items, more, err := db.items(db.read(ctx), userID, threadID, q)
+	return items, more, wrap("items", err)
+}
+
+func (db *DB) items(tx *gorm.DB, userID, threadID string, q ItemQuery) ([]Item, bool, error) {
+	var there int64
+	if err := tx.Model(&Thread{}).Where("user_id = ? AND id = ?", userID, threadID).Count(&there).Error; err != nil {
+		return nil, false, err
+	}
+	if there == 0 {
+		return nil, false, ErrNotFound
+	}
+	list, err := q.apply(itemsOf(tx, userID, threadID), itemsOf(tx, userID, threadID))
+	if err != nil {
+		return nil, false, err
+	}
+	limit := pageSize(q.Limit)
+	var rows []itemRow
+	if err := list.Limit(limit + 1).Find(&rows).Error; err != nil {
+		return nil, false, err
+	}
+	rows, more := paged(rows, limit)
+	items := make([]Item, len(rows))
+	for i := range rows {
+		if items[i], err = rows[i].item(); err != nil {
+			return nil, false, err
+		}
+	}
+	return items, more, nil
+}
+
+// apply narrows and orders list; from finds the cursor.
+func (q ItemQuery) apply(list, from *gorm.DB) (*gorm.DB, error) {
+	if q.After != "" {
+		var seq []int64
+		if err := from.Where("id = ?", q.After).Pluck("seq", &seq).Error; err != nil {
+			return nil, err
+		}
+		switch {
+		case len(seq) == 0:
+			return nil, unknownCursor()
+		case q.Order == chatkit.Asc:
+			q.AfterSeq = max(q.AfterSeq, seq[0])
+		case q.BeforeSeq == 0:
+			q.BeforeSeq = seq[0]
+		default:
+			q.BeforeSeq = min(q.BeforeSeq, seq[0])
+		}
+	}
+	if q.AfterSeq != 0 {
+		list = list.Where("seq > ?", q.AfterSeq)
+	}
+	if q.BeforeSeq != 0 {
+		list = list.Where("seq < ?", q.BeforeSeq)
+	}
+	if !q.Hidden {
+		list = list.Where("hidden = ?", false)
+	}
+	if q.RunID != "" {
+		list = list.Where("run_id = ?", q.RunID)
+	}
+	if q.Order == chatkit.Asc {
+		return list.Order("seq ASC"), nil
+	}
+	return list.Order("seq DESC"), nil
+}
+
+// Item returns one item of a thread of the user's.
+func (db *DB) Item(ctx context.Context, userID, threadID, itemID string) (*Item, error) {
+	it, err := item(db.read(ctx), userID, threadID, itemID)
+	return it, wrap("item", err)
+}
+
+func item(tx *gorm.DB, userID, threadID, itemID string) (*Item, error) {
+	var row itemRow
+	if err := itemsOf(tx, userID, threadID).Where("id = ?", itemID).Take(&row).Error; err != nil {
+		return nil, err
+	}
+	it, err := row.item()
+	if err != nil {
+		return nil, err
+	}
+	return &it, nil
 }

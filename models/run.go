@@ -1,21 +1,26 @@
 package models
 
-import "github.com/taskpilot/taskpilot/chatkit"
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
 
 // Run is the work of producing one answer.
 type Run struct {
 	ID            string `gorm:"primaryKey"`
 	UserID        string `gorm:"primaryKey"`
 	ThreadID      string
-	ItemID        string  // the user message that it answers
-	ClientKey     *string // the client's name for the request; unique per user
-	Status        string  // RunRunning and its neighbours
+	ItemID        string // the user message that it answers
+	Status        string // RunRunning and its neighbours
 	ErrorCode     string
 	ErrorMessage  string
 	AllowRetry    bool
 	StopRequested bool
 	Owner         string // the instance that runs it
-	LastSeq       int64  // of its newest event
+	LastSeq       int64  `gorm:"->"` // of its newest event; computed
 	CreatedAt     Time
 	FinishedAt    *Time
 }
@@ -30,24 +35,87 @@ const (
 	RunInterrupted    = "interrupted"
 )
 
-// Message is a user's message on its way in. ThreadID "" creates a thread with
-// ThreadMetadata. ClientKey, when not empty, makes a repeated request harmless.
-// Owner is the instance that will run the answer.
-type Message struct {
-	UserID         string
-	ThreadID       string
-	ClientKey      string
-	Owner          string
-	Message        *chatkit.UserMessage
-	ThreadMetadata map[string]any
+// runRow is a Run with the columns that only this package uses.
+type runRow struct {
+	Run
+	ClientKey *string // the client's name for the request
+	EndSeq    *int64  // LastSeq of a finished run
+	Purged    bool    // its events are gone
 }
 
-// Accepted is a stored message and its run. Repeated means that the ClientKey
-// was seen before: nothing was stored, these are the earlier ones.
-type Accepted struct {
-	Thread    *Thread
-	Run       *Run
-	Item      Item
-	NewThread bool
-	Repeated  bool
+// TableName returns "runs".
+func (runRow) TableName() string { return "runs" }
+
+// runs selects runs with the number of their last event.
+func runs(tx *gorm.DB) *gorm.DB {
+	return tx.Model(&Run{}).Select("runs.*, COALESCE(runs.end_seq, (SELECT MAX(run_events.seq) FROM run_events " +
+		"WHERE run_events.user_id = runs.user_id AND run_events.run_id = runs.id), 0) AS last_seq")
 }
+
+func firstRun(query *gorm.DB) (*Run, error) {
+	r := new(Run)
+	if err := query.Take(r).Error; err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Run returns one run of the user's.
+func (db *DB) Run(ctx context.Context, userID, id string) (*Run, error) {
+	r, err := firstRun(runs(db.read(ctx)).Where("user_id = ? AND id = ?", userID, id))
+	return r, wrap("run", err)
+}
+
+// ActiveRun returns the run that is answering in the thread. ErrNotFound: none
+// is, or the thread is not the user's.
+func (db *DB) ActiveRun(ctx context.Context, userID, threadID string) (*Run, error) {
+	r, err := activeRun(db.read(ctx), userID, threadID)
+	return r, wrap("active run", err)
+}
+
+func activeRun(tx *gorm.DB, userID, threadID string) (*Run, error) {
+	// The status is spelled out: only so does SQLite use the index of active runs.
+	return firstRun(runs(tx).Where("user_id = ? AND thread_id = ? AND status = 'running'", userID, threadID))
+}
+
+// Runs returns those of the named runs that are in the user's thread, oldest first.
+func (db *DB) Runs(ctx context.Context, userID, threadID string, ids []string) ([]Run, error) {
+	var list []Run
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err := runs(db.read(ctx)).Where("user_id = ? AND thread_id = ? AND id IN ?", userID, threadID, ids).
+		Order("created_at, id").Find(&list).Error
+	return list, wrap("runs", err)
+}
+
+// RequestStop asks the run's owner to stop it. On a finished run it does nothing.
+func (db *DB) RequestStop(ctx context.Context, userID, runID string) error {
+	return wrap("request stop", db.write(ctx, func(tx *gorm.DB) error {
+		if _, err := firstRun(tx.Where("user_id = ? AND id = ?", userID, runID)); err != nil {
+			return err
+		}
+		return tx.Model(&Run{}).Where("user_id = ? AND id = ? AND status = 'running'", userID, runID).
+			Update("stop_requested", true).Error
+	}))
+}
+
+// StopRequests returns the owner's running runs that are to be stopped.
+func (db *DB) StopRequests(ctx context.Context, owner string) ([]string, error) {
+	var ids []string
+	err := db.read(ctx).Model(&Run{}).
+		Where("owner = ? AND status = 'running' AND stop_requested = ?", owner, true).Pluck("id", &ids).Error
+	return ids, wrap("stop requests", err)
+}
+
+// begin stores a new run for the message itemID.
+func (db *DB) begin(tx *gorm.DB, userID, threadID, itemID, owner, runID, clientKey string) (*Run, error) {
+	row := runRow{Run: Run{ID: runID, UserID: userID, ThreadID: threadID, ItemID: itemID,
+		Status: RunRunning, Owner: owner, CreatedAt: At(db.now())}}
+	if clientKey != "" {
+		row.ClientKey = &clientKey
+	}
+	return &row.Run, tx.Create(&row).Error
+}
+
+func newRunID() string { return chatkit.NewID("run") }

@@ -1,5 +1,12 @@
 package models
 
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+)
+
 // Session is a browser's session. The cookie holds a random token; ID is the
 // hexadecimal SHA-256 of it, so that the table is of no use to a thief. UserID
 // is empty before sign-in.
@@ -12,4 +19,132 @@ type Session struct {
 	CreatedAt  Time
 	LastSeenAt Time
 	ExpiresAt  Time // the absolute end
+}
+
+const (
+	sessionIdle     = 14 * 24 * time.Hour
+	sessionAbsolute = 90 * 24 * time.Hour
+	touchEvery      = time.Hour
+)
+
+// sessionRow is a Session with NULL for nobody.
+type sessionRow struct {
+	ID         string `gorm:"primaryKey"`
+	UserID     *string
+	Data       []byte
+	UserAgent  string
+	Network    string
+	CreatedAt  Time
+	LastSeenAt Time
+	ExpiresAt  Time
+}
+
+// TableName returns "sessions".
+func (sessionRow) TableName() string { return "sessions" }
+
+// CreateSession stores a new session and fills in its times.
+func (db *DB) CreateSession(ctx context.Context, s *Session) error {
+	now := At(db.now())
+	s.CreatedAt, s.LastSeenAt, s.ExpiresAt = now, now, At(now.Add(sessionAbsolute))
+	s.UserAgent, s.Network = clip(line(s.UserAgent), 300), clip(line(s.Network), 100)
+	row := sessionRow{ID: s.ID, Data: blob(s.Data), UserAgent: s.UserAgent, Network: s.Network,
+		CreatedAt: s.CreatedAt, LastSeenAt: s.LastSeenAt, ExpiresAt: s.ExpiresAt}
+	if s.UserID != "" {
+		row.UserID = &s.UserID
+	}
+	err := db.writer.WithContext(ctx).Create(&row).Error
+	switch {
+	case duplicate(err):
+		return ErrConflict
+	case orphaned(err):
+		return ErrNotFound
+	}
+	return wrap("create session", err)
+}
+
+// Session returns a live session. One that is too old, too long unused or of a
+// disabled user is ErrNotFound.
+func (db *DB) Session(ctx context.Context, id string) (*Session, error) {
+	var row sessionRow
+	err := db.live(db.read(ctx)).Where("id = ?", id).Take(&row).Error
+	if err != nil {
+		return nil, wrap("session", err)
+	}
+	s := &Session{ID: row.ID, Data: row.Data, UserAgent: row.UserAgent, Network: row.Network,
+		CreatedAt: row.CreatedAt, LastSeenAt: row.LastSeenAt, ExpiresAt: row.ExpiresAt}
+	if row.UserID != nil {
+		s.UserID = *row.UserID
+	}
+	return s, nil
+}
+
+// live narrows a query of sessions to those that still count.
+func (db *DB) live(tx *gorm.DB) *gorm.DB {
+	now := db.now()
+	return tx.Model(&sessionRow{}).
+		Where("expires_at > ? AND last_seen_at > ?", At(now), At(now.Add(-sessionIdle))).
+		Where("NOT EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.disabled_at IS NOT NULL)")
+}
+
+// SaveSession stores the session's Data. ErrNotFound: the session has ended.
+func (db *DB) SaveSession(ctx context.Context, s *Session) error {
+	return wrap("save session", gone(db.live(db.writer.WithContext(ctx)).
+		Where("id = ?", s.ID).Update("data", blob(s.Data))))
+}
+
+// TouchSession notes that the session is in use; it writes at most once an hour.
+func (db *DB) TouchSession(ctx context.Context, id string) error {
+	now := db.now()
+	var due []string
+	stale := db.live(db.read(ctx)).Where("id = ? AND last_seen_at <= ?", id, At(now.Add(-touchEvery)))
+	if err := stale.Pluck("id", &due).Error; err != nil || len(due) == 0 {
+		return wrap("touch session", err)
+	}
+	return wrap("touch session", db.live(db.writer.WithContext(ctx)).
+		Where("id = ?", id).Update("last_seen_at", At(now)).Error)
+}
+
+// DeleteSession ends a session; one that is not there is no error.
+func (db *DB) DeleteSession(ctx context.Context, id string) error {
+	return wrap("delete session", db.writer.WithContext(ctx).Where("id = ?", id).Delete(&sessionRow{}).Error)
+}
+
+// DeleteUserSessions ends every session of a user.
+func (db *DB) DeleteUserSessions(ctx context.Context, userID string) error {
+	return wrap("delete sessions", db.writer.WithContext(ctx).Where("user_id = ?", userID).Delete(&sessionRow{}).Error)
+}
+
+// PurgeExpired deletes sessions, refresh tokens and sign-in counters whose time
+// is over. They are of no effect any more; only their space is won back.
+func (db *DB) PurgeExpired(ctx context.Context) error {
+	now := db.now()
+	return wrap("purge expired", db.write(ctx, func(tx *gorm.DB) error {
+		for _, step := range []*gorm.DB{
+			tx.Where("expires_at <= ?", At(now)).Delete(&sessionRow{}),
+			tx.Where("last_seen_at <= ?", At(now.Add(-sessionIdle))).Delete(&sessionRow{}),
+			tx.Where("expires_at <= ?", At(now)).Delete(&familyRow{}),
+			tx.Where("ends_at <= ?", At(now)).Delete(&throttleRow{}),
+		} {
+			if step.Error != nil {
+				return step.Error
+			}
+		}
+		return nil
+	}))
+}
+
+// blob makes nil an empty value, since the column is never NULL.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// clip cuts s to at most n characters.
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
 }

@@ -1,6 +1,16 @@
 package models
 
-import "github.com/taskpilot/taskpilot/chatkit"
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
 
 // Thread is a conversation. ActiveRunID is the run that is answering in it, or
 // empty.
@@ -12,9 +22,17 @@ type Thread struct {
 	Metadata    map[string]any       `gorm:"serializer:json"`
 	CreatedAt   Time
 	UpdatedAt   Time   // last activity
-	ItemSeq     int64  // the newest item's number, also when that item is gone
-	ActiveRunID string `gorm:"->"`
+	ActiveRunID string `gorm:"->"` // computed
 }
+
+// threadRow is a Thread with the column that only this package uses.
+type threadRow struct {
+	Thread
+	ItemSeq int64 // the highest number ever given to an item
+}
+
+// TableName returns "threads".
+func (threadRow) TableName() string { return "threads" }
 
 // ChatKit returns the thread as the protocol has it, without items.
 func (t *Thread) ChatKit() chatkit.Thread {
@@ -35,4 +53,185 @@ type ThreadChange struct {
 	Title    *string
 	Metadata map[string]any
 	Status   *chatkit.ThreadStatus
+}
+
+// CreateThread begins an empty thread.
+func (db *DB) CreateThread(ctx context.Context, userID, title string, metadata map[string]any) (*Thread, error) {
+	title, err := cleanTitle(title)
+	if err != nil {
+		return nil, err
+	}
+	t, err := db.createThread(db.writer.WithContext(ctx), userID, title, metadata)
+	return t, wrap("create thread", err)
+}
+
+func (db *DB) createThread(tx *gorm.DB, userID, title string, metadata map[string]any) (*Thread, error) {
+	metadata, err := cleanMetadata(metadata)
+	if err != nil {
+		return nil, err
+	}
+	now := At(db.now())
+	t := &Thread{ID: chatkit.NewID(chatkit.PrefixThread), UserID: userID, Title: title,
+		Status: chatkit.ThreadStatus{Type: chatkit.Active}, Metadata: metadata, CreatedAt: now, UpdatedAt: now}
+	err = tx.Create(t).Error
+	if orphaned(err) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// threadsOf selects a user's threads with their active runs.
+func threadsOf(tx *gorm.DB, userID string) *gorm.DB {
+	return tx.Model(&Thread{}).
+		Select("threads.*, COALESCE((SELECT runs.id FROM runs WHERE runs.user_id = threads.user_id "+
+			"AND runs.thread_id = threads.id AND runs.status = 'running'), '') AS active_run_id").
+		Where("user_id = ?", userID)
+}
+
+// Thread returns one thread of the user's.
+func (db *DB) Thread(ctx context.Context, userID, id string) (*Thread, error) {
+	t, err := thread(db.read(ctx), userID, id)
+	return t, wrap("thread", err)
+}
+
+func thread(tx *gorm.DB, userID, id string) (*Thread, error) {
+	t := new(Thread)
+	if err := threadsOf(tx, userID).Where("id = ?", id).Take(t).Error; err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// lockThread reads a thread and keeps others from changing it until tx ends.
+func lockThread(tx *gorm.DB, userID, id string) (*threadRow, error) {
+	t := new(threadRow)
+	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).
+		Where("user_id = ? AND id = ?", userID, id).Take(t).Error
+	return t, err
+}
+
+// Threads returns a page of the user's threads by creation, and whether there
+// are more. A cursor that is not among them is an *InvalidError.
+func (db *DB) Threads(ctx context.Context, userID string, q PageQuery) ([]Thread, bool, error) {
+	return db.threadPage(ctx, userID, "created_at", q)
+}
+
+// RecentThreads returns a page of the user's threads, the latest active first.
+func (db *DB) RecentThreads(ctx context.Context, userID, after string, limit int) ([]Thread, bool, error) {
+	return db.threadPage(ctx, userID, "updated_at", PageQuery{Limit: limit, After: after})
+}
+
+func (db *DB) threadPage(ctx context.Context, userID, column string, q PageQuery) ([]Thread, bool, error) {
+	limit := pageSize(q.Limit)
+	from := db.read(ctx).Model(&Thread{}).Where("user_id = ?", userID)
+	list, err := keyset(threadsOf(db.read(ctx), userID), from, column, q.After, q.Order)
+	if err != nil {
+		return nil, false, wrap("threads", err)
+	}
+	var threads []Thread
+	if err := list.Limit(limit + 1).Find(&threads).Error; err != nil {
+		return nil, false, wrap("threads", err)
+	}
+	threads, more := paged(threads, limit)
+	return threads, more, nil
+}
+
+// UpdateThread changes a thread of the user's and returns it as it is then.
+func (db *DB) UpdateThread(ctx context.Context, userID, id string, change ThreadChange) (*Thread, error) {
+	set, err := change.columns()
+	if err != nil {
+		return nil, err
+	}
+	var t *Thread
+	err = db.write(ctx, func(tx *gorm.DB) error {
+		if len(set) > 0 {
+			if err := gone(tx.Model(&Thread{}).Where("user_id = ? AND id = ?", userID, id).
+				UpdateColumns(set)); err != nil {
+				return err
+			}
+		}
+		t, err = thread(tx, userID, id)
+		return err
+	})
+	return t, wrap("update thread", err)
+}
+
+func (c ThreadChange) columns() (map[string]any, error) {
+	set := map[string]any{}
+	if c.Title != nil {
+		title, err := cleanTitle(*c.Title)
+		if err != nil {
+			return nil, err
+		}
+		set["title"] = title
+	}
+	if c.Metadata != nil {
+		raw, err := metadataJSON(c.Metadata)
+		if err != nil {
+			return nil, err
+		}
+		set["metadata"] = string(raw)
+	}
+	if c.Status != nil {
+		if err := oneOf("status", "The status", string(c.Status.Type),
+			string(chatkit.Active), string(chatkit.Locked), string(chatkit.Closed)); err != nil {
+			return nil, err
+		}
+		set["status_type"], set["status_reason"] = c.Status.Type, chatkit.CleanText(c.Status.Reason)
+	}
+	return set, nil
+}
+
+// DeleteThread deletes a thread of the user's with its items, runs and events.
+func (db *DB) DeleteThread(ctx context.Context, userID, id string) error {
+	return wrap("delete thread", db.write(ctx, func(tx *gorm.DB) error {
+		return gone(tx.Where("user_id = ? AND id = ?", userID, id).Delete(&Thread{}))
+	}))
+}
+
+func cleanTitle(title string) (string, error) {
+	title = line(title)
+	return title, within("title", "The title", title, 0, 200)
+}
+
+// titleWords is a title from the first words of a message: at most 60 characters,
+// cut between words where there are any.
+func titleWords(text string) string {
+	const most = 60
+	text = line(text)
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	cut := string([]rune(text)[:most+1])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		return cut[:i]
+	}
+	return clip(text, most)
+}
+
+func metadataJSON(metadata map[string]any) ([]byte, error) {
+	raw, err := json.Marshal(metadata)
+	if err == nil {
+		raw, err = chatkit.CleanJSON(raw)
+	}
+	if err != nil || len(raw) > 64<<10 {
+		return nil, &InvalidError{Field: "metadata", Message: "The metadata must be a JSON object of at most 64 KB."}
+	}
+	return raw, nil
+}
+
+// cleanMetadata returns the metadata as it will be read back.
+func cleanMetadata(metadata map[string]any) (map[string]any, error) {
+	clean := map[string]any{}
+	if len(metadata) == 0 {
+		return clean, nil
+	}
+	raw, err := metadataJSON(metadata)
+	if err != nil {
+		return nil, err
+	}
+	return clean, json.Unmarshal(raw, &clean)
 }

@@ -1,5 +1,17 @@
 package models
 
+import (
+	"context"
+	"errors"
+	"net/mail"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+	"gorm.io/gorm"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
 // User is an account.
 type User struct {
 	ID           string `gorm:"primaryKey"`
@@ -21,4 +33,164 @@ type NewUser struct {
 	Email    string
 	Name     string
 	Password string
+}
+
+// CreateUser opens an account. ErrConflict: the address has one already.
+func (db *DB) CreateUser(ctx context.Context, n NewUser) (*User, error) {
+	email, err := cleanEmail(n.Email)
+	if err != nil {
+		return nil, err
+	}
+	name := line(n.Name)
+	if name == "" {
+		name, _, _ = strings.Cut(email, "@")
+	}
+	if err := within("name", "The name", name, 1, 100); err != nil {
+		return nil, err
+	}
+	if err := checkPassword(n.Password, email); err != nil {
+		return nil, err
+	}
+	hash, err := db.hash(ctx, n.Password)
+	if err != nil {
+		return nil, wrap("create user", err)
+	}
+	now := At(db.now())
+	u := &User{ID: chatkit.NewID("usr"), Email: email, Name: name, PasswordHash: hash, Role: RoleUser,
+		CreatedAt: now, UpdatedAt: now}
+	err = db.writer.WithContext(ctx).Create(u).Error
+	if duplicate(err) {
+		return nil, ErrConflict
+	}
+	if err != nil {
+		return nil, wrap("create user", err)
+	}
+	return u, nil
+}
+
+// Authenticate returns the user with this address and password. ErrNotFound is
+// an unknown address, a wrong password or a disabled account, at the same cost.
+func (db *DB) Authenticate(ctx context.Context, email, password string) (*User, error) {
+	u, err := db.UserByEmail(ctx, email)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	known := err == nil && u.DisabledAt == nil
+	stored := nobodysHash
+	if known {
+		stored = u.PasswordHash
+	}
+	right, old, err := db.compare(ctx, password, stored)
+	if err != nil {
+		return nil, wrap("authenticate", err)
+	}
+	if !known || !right {
+		return nil, ErrNotFound
+	}
+	if old {
+		if err := db.rehash(ctx, u, password); err != nil {
+			return nil, wrap("authenticate", err)
+		}
+	}
+	return u, nil
+}
+
+// rehash stores the password with today's parameters, unless it was changed in
+// the meantime.
+func (db *DB) rehash(ctx context.Context, u *User, password string) error {
+	hash, err := db.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return db.writer.WithContext(ctx).Model(&User{}).
+		Where("id = ? AND password_hash = ?", u.ID, u.PasswordHash).
+		Update("password_hash", hash).Error
+}
+
+// User returns the account with this id.
+func (db *DB) User(ctx context.Context, id string) (*User, error) {
+	u := new(User)
+	err := db.read(ctx).Where("id = ?", id).Take(u).Error
+	if err != nil {
+		return nil, wrap("user", err)
+	}
+	return u, nil
+}
+
+// UserByEmail returns the account with this address, however it is written.
+func (db *DB) UserByEmail(ctx context.Context, email string) (*User, error) {
+	u := new(User)
+	err := db.read(ctx).Where("email = ?", foldEmail(email)).Take(u).Error
+	if err != nil {
+		return nil, wrap("user by e-mail", err)
+	}
+	return u, nil
+}
+
+// Users returns accounts, oldest first, after the one whose id is after.
+func (db *DB) Users(ctx context.Context, after string, limit int) ([]User, error) {
+	list, err := keyset(db.read(ctx), db.read(ctx).Model(&User{}), "created_at", after, chatkit.Asc)
+	if err != nil {
+		return nil, wrap("users", err)
+	}
+	var users []User
+	err = list.Limit(pageSize(limit)).Find(&users).Error
+	return users, wrap("users", err)
+}
+
+// SetPassword changes a password and ends every session and token of the user.
+func (db *DB) SetPassword(ctx context.Context, userID, password string) error {
+	u, err := db.User(ctx, userID)
+	if err != nil {
+		return err
+	}
+	if err := checkPassword(password, u.Email); err != nil {
+		return err
+	}
+	hash, err := db.hash(ctx, password)
+	if err != nil {
+		return wrap("set password", err)
+	}
+	return wrap("set password", db.write(ctx, func(tx *gorm.DB) error {
+		set := tx.Model(&User{}).Where("id = ?", userID).
+			Updates(map[string]any{"password_hash": hash, "updated_at": At(db.now())})
+		if set.Error != nil {
+			return set.Error
+		}
+		if set.RowsAffected == 0 {
+			return ErrNotFound
+		}
+		if err := tx.Where("user_id = ?", userID).Delete(&sessionRow{}).Error; err != nil {
+			return err
+		}
+		return tx.Where("user_id = ?", userID).Delete(&familyRow{}).Error
+	}))
+}
+
+// DeleteUser closes an account and deletes everything of that person's.
+func (db *DB) DeleteUser(ctx context.Context, userID string) error {
+	return wrap("delete user", db.write(ctx, func(tx *gorm.DB) error {
+		return gone(tx.Where("id = ?", userID).Delete(&User{}))
+	}))
+}
+
+// gone returns ErrNotFound for a change that found nothing to change.
+func gone(change *gorm.DB) error {
+	if change.Error == nil && change.RowsAffected == 0 {
+		return ErrNotFound
+	}
+	return change.Error
+}
+
+func foldEmail(email string) string {
+	return strings.ToLower(norm.NFC.String(strings.TrimSpace(chatkit.CleanText(email))))
+}
+
+func cleanEmail(email string) (string, error) {
+	email = foldEmail(email)
+	parsed, err := mail.ParseAddress(email)
+	if err != nil || parsed.Address != email || len(email) > 254 {
+		return "", &InvalidError{Field: "email", Message: "This is not an e-mail address. Write it like name@example.com."}
+	}
+	return email, nil
 }

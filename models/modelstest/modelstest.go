@@ -1,17 +1,27 @@
-// Package modelstest gives tests fresh, migrated databases on SQLite and Postgres.
+// Package modelstest gives tests fresh, migrated databases on SQLite and on a
+// real Postgres, which it finds or starts by itself.
 package modelstest
 
 import (
 	"context"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/taskpilot/taskpilot/models"
 )
 
-// Main runs a package's tests and ends what they started. Use it as
-// func TestMain(m *testing.M) { modelstest.Main(m) }.
-func Main(m *testing.M) { m.Run() }
+// Password is the password of every user that User creates.
+const Password = "correct horse battery"
+
+// Main runs a package's tests and stops the Postgres server that they started.
+// A package that uses Postgres has func TestMain(m *testing.M) { modelstest.Main(m) }.
+func Main(m *testing.M) {
+	code := m.Run()
+	server().stop()
+	os.Exit(code)
+}
 
 // Each runs fn on a fresh database of each kind, in parallel.
 func Each(t *testing.T, fn func(t *testing.T, db *models.DB)) {
@@ -27,15 +37,26 @@ func Each(t *testing.T, fn func(t *testing.T, db *models.DB)) {
 }
 
 // Open returns a fresh, migrated SQLite database.
-func Open(t testing.TB) *models.DB { return open(t, URL(t, "sqlite")) }
+func Open(t testing.TB) *models.DB {
+	t.Helper()
+	return open(t, URL(t, "sqlite"))
+}
 
 // OpenPostgres returns a fresh, migrated Postgres database.
-func OpenPostgres(t testing.TB) *models.DB { return open(t, URL(t, "postgres")) }
+func OpenPostgres(t testing.TB) *models.DB {
+	t.Helper()
+	return open(t, URL(t, "postgres"))
+}
 
-// URL returns the address of a fresh database; driver is "sqlite" or "postgres".
+// URL returns the address of a fresh database that goes with the test: with
+// driver "sqlite" a file that is not there yet, with "postgres" a migrated
+// database. Any number of models.Open may share it.
 func URL(t testing.TB, driver string) string {
 	t.Helper()
-	return "sqlite:" + filepath.Join(t.TempDir(), "taskpilot.db")
+	if driver == "sqlite" {
+		return "sqlite:" + filepath.Join(t.TempDir(), "taskpilot.db")
+	}
+	return server().database(t)
 }
 
 // User creates a user whose password is Password.
@@ -48,18 +69,22 @@ func User(t testing.TB, db *models.DB, email string) *models.User {
 	return u
 }
 
-// Password is the password of every user that User creates.
-const Password = "correct horse battery"
-
 func open(t testing.TB, url string) *models.DB {
 	t.Helper()
 	db, err := models.Open(context.Background(), url)
 	if err != nil {
 		t.Fatalf("open %s: %v", url, err)
 	}
-	t.Cleanup(func() { db.Close() })
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("close %s: %v", url, err)
+		}
+	})
 	if err := db.Migrate(context.Background()); err != nil {
 		t.Fatalf("migrate %s: %v", url, err)
 	}
 	return db
 }
+
+// server is the one Postgres of the test process, started when first used.
+var server = sync.OnceValue(func() *postgres { return new(postgres) })

@@ -1,0 +1,159 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/glebarez/go-sqlite"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+)
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	writer *gorm.DB // SQLite: one connection, whose transactions take the write lock at once
+	reader *gorm.DB // SQLite: a few read-only connections; Postgres: the same pool as writer
+
+	path string          // of the SQLite file, else ""
+	pg   *pgx.ConnConfig // of Postgres, else nil
+
+	now     func() time.Time
+	hashing chan struct{} // a slot for each password that may be hashed at once
+
+	ownMu sync.Mutex
+	own   lease // held between Own and Disown
+}
+
+// hashesAtOnce bounds the memory that sign-ins take: each needs 19 MiB.
+const hashesAtOnce = 4
+
+// Open opens "sqlite:path" or a postgres:// URL. It creates the SQLite file,
+// readable by its owner only, and does not migrate.
+func Open(ctx context.Context, url string) (*DB, error) {
+	db := &DB{now: time.Now, hashing: make(chan struct{}, hashesAtOnce)}
+	var err error
+	switch scheme, rest, _ := strings.Cut(url, ":"); scheme {
+	case "sqlite":
+		err = db.openSQLite(strings.TrimPrefix(rest, "//"))
+	case "postgres", "postgresql":
+		err = db.openPostgres(url)
+	default:
+		err = errors.New("the address must begin with sqlite: or postgres://")
+	}
+	if err == nil {
+		err = db.Ping(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("models: open: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// Driver returns "sqlite" or "postgres".
+func (db *DB) Driver() string {
+	if db.pg != nil {
+		return "postgres"
+	}
+	return "sqlite"
+}
+
+// Ping asks the database for an answer.
+func (db *DB) Ping(ctx context.Context) error {
+	for _, pool := range db.pools() {
+		if err := pool.PingContext(ctx); err != nil {
+			return fmt.Errorf("models: ping: %w", err)
+		}
+	}
+	return nil
+}
+
+// Close gives up ownership and closes every connection.
+func (db *DB) Close() error {
+	errs := []error{db.Disown()}
+	for _, pool := range db.pools() {
+		errs = append(errs, pool.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (db *DB) pools() []*sql.DB {
+	var list []*sql.DB
+	for _, g := range []*gorm.DB{db.writer, db.reader} {
+		if g == nil || len(list) > 0 && db.writer == db.reader {
+			continue
+		}
+		if pool, err := g.DB(); err == nil {
+			list = append(list, pool)
+		}
+	}
+	return list
+}
+
+func (db *DB) read(ctx context.Context) *gorm.DB { return db.reader.WithContext(ctx) }
+
+// attempts is how often a transaction that lost against another is begun again.
+const attempts = 5
+
+// write runs fn in one transaction. Postgres may end one of two transactions
+// that wait for each other; that one is run again.
+func (db *DB) write(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	for n := 1; ; n++ {
+		err := db.writer.WithContext(ctx).Transaction(fn)
+		if err == nil || n == attempts || !lostAgainstOther(err) {
+			return err
+		}
+		pause := time.NewTimer(time.Duration(n) * time.Duration(1+rand.Int64N(int64(10*time.Millisecond))))
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+// lostAgainstOther reports a deadlock or a serialization failure.
+func lostAgainstOther(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pg.Code == "40P01" || pg.Code == "40001")
+}
+
+// duplicate reports a row that a unique index refused.
+func duplicate(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "23505"
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		return lite.Code() == 1555 || lite.Code() == 2067 // SQLITE_CONSTRAINT_PRIMARYKEY, _UNIQUE
+	}
+	return false
+}
+
+// orphaned reports a row that a foreign key refused: its owner is gone.
+func orphaned(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "23503"
+	}
+	lite, ok := errors.AsType[*sqlite.Error](err)
+	return ok && lite.Code() == 787 // SQLITE_CONSTRAINT_FOREIGNKEY
+}
+
+// wrap says what was being done, and turns the database's "no row" into ours.
+// The package's own errors pass unchanged.
+func wrap(doing string, err error) error {
+	switch {
+	case err == nil, errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict),
+		errors.Is(err, ErrInvalid), errors.Is(err, ErrBusy):
+		return err
+	case errors.Is(err, gorm.ErrRecordNotFound), errors.Is(err, sql.ErrNoRows):
+		return ErrNotFound
+	}
+	return fmt.Errorf("models: %s: %w", doing, err)
+}
