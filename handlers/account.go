@@ -1,0 +1,85 @@
+package handlers
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+)
+
+// What signing in and up answers, to people and programs alike. An unknown
+// address and a wrong password are one answer.
+var (
+	errWrongPassword = &problem{Status: 401, Code: "unauthorized", Message: "The e-mail address or the password is wrong. Check both and try again."}
+	errEmailTaken    = &problem{Status: 409, Code: "conflict", Message: "There is an account with this e-mail address already. Sign in instead."}
+	errSignupClosed  = &problem{Status: 403, Code: "forbidden", Message: "This server takes no new accounts. Ask the person who runs it to add you."}
+	errRefresh       = &problem{Status: 401, Code: "unauthorized", Message: "This refresh token is not valid any more. Sign in again."}
+)
+
+// Attempts are counted in the database, so that replicas share them. A window
+// is never extended: nobody is locked out for good.
+const (
+	attemptWindow   = 15 * time.Minute
+	accountAttempts = 10
+	networkAttempts = 100
+	signUpWindow    = time.Hour
+	signUpAttempts  = 20
+)
+
+// authenticate returns the person with these credentials, if not too many
+// attempts were made for the account or from the network.
+func (h *Handlers) authenticate(c *fiber.Ctx, in credentials) (*models.User, error) {
+	account := "signin:account:" + strings.ToLower(strings.TrimSpace(in.Email))
+	const sentence = "Too many attempts to sign in. Wait a few minutes and try again."
+	if err := h.allow(c, "signin:network:"+network(c), networkAttempts, attemptWindow, sentence); err != nil {
+		return nil, err
+	}
+	if err := h.allow(c, account, accountAttempts, attemptWindow, sentence); err != nil {
+		return nil, err
+	}
+	user, err := h.DB.Authenticate(c.UserContext(), in.Email, in.Password)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, errWrongPassword
+	}
+	if err != nil {
+		return nil, err
+	}
+	return user, h.DB.Forgive(c.UserContext(), account)
+}
+
+// register opens an account.
+func (h *Handlers) register(c *fiber.Ctx, in credentials) (*models.User, error) {
+	if !h.SignupOpen {
+		return nil, errSignupClosed
+	}
+	err := h.allow(c, "signup:network:"+network(c), signUpAttempts, signUpWindow,
+		"Too many accounts were opened from your network. Try again in an hour.")
+	if err != nil {
+		return nil, err
+	}
+	user, err := h.DB.CreateUser(c.UserContext(), models.NewUser{Email: in.Email, Name: in.Name, Password: in.Password})
+	if errors.Is(err, models.ErrConflict) {
+		return nil, errEmailTaken
+	}
+	return user, err
+}
+
+func (h *Handlers) allow(c *fiber.Ctx, key string, limit int, window time.Duration, sentence string) error {
+	ok, after, err := h.DB.Allow(c.UserContext(), key, limit, window)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return tooMany(sentence, after)
+	}
+	return nil
+}
+
+// accessChanged lets the person's open streams look whether they may go on.
+func (h *Handlers) accessChanged(userID string) {
+	h.Engine.Signals.Notify(userID, live.Signal{Kind: live.AccessChanged})
+}

@@ -1,0 +1,124 @@
+package handlers
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views"
+)
+
+// home sends people to where they go on.
+func (h *Handlers) home(c *fiber.Ctx) error {
+	v, err := h.browser(c)
+	if err != nil {
+		return err
+	}
+	if v == nil {
+		return c.Redirect("/signin", fiber.StatusSeeOther)
+	}
+	return c.Redirect("/chat", fiber.StatusSeeOther)
+}
+
+func (h *Handlers) signInPage(c *fiber.Ctx) error { return h.authPage(c, views.SignIn) }
+
+func (h *Handlers) signUpPage(c *fiber.Ctx) error { return h.authPage(c, views.SignUp) }
+
+type authView func(views.AuthForm) templ.Component
+
+func (h *Handlers) authPage(c *fiber.Ctx, view authView) error {
+	next := localPath(c.Query("next"))
+	if viewerOf(c) != nil {
+		return c.Redirect(orChat(next), fiber.StatusSeeOther)
+	}
+	return h.render(c, view(views.AuthForm{Next: next, SignupOpen: h.SignupOpen}))
+}
+
+func (h *Handlers) signInForm(c *fiber.Ctx) error {
+	return h.authForm(c, views.SignIn, h.authenticate)
+}
+
+func (h *Handlers) signUpForm(c *fiber.Ctx) error {
+	return h.authForm(c, views.SignUp, h.register)
+}
+
+// authForm lets someone in, or shows the form again with what was typed, but
+// for the password, and what is wrong.
+func (h *Handlers) authForm(c *fiber.Ctx, view authView, enter func(*fiber.Ctx, credentials) (*models.User, error)) error {
+	in := credentials{Email: c.FormValue("email"), Name: c.FormValue("name"), Password: c.FormValue("password")}
+	next := localPath(c.FormValue("next"))
+	user, err := enter(c, in)
+	if err == nil {
+		if err = h.signIn(c, user); err == nil {
+			return goTo(c, orChat(next))
+		}
+	}
+	p := problemOf(err)
+	if p.Status >= fiber.StatusInternalServerError {
+		return err
+	}
+	form := views.AuthForm{Name: in.Name, Email: in.Email, Next: next, SignupOpen: h.SignupOpen, Errors: map[string]string{}}
+	if bad, ok := errors.AsType[*models.InvalidError](err); ok {
+		form.Errors[bad.Field] = bad.Message
+	} else {
+		form.Problem = p.Message
+	}
+	p.answer(c)
+	return h.render(c, view(form))
+}
+
+// signOutForm ends this browser's session, or all of the person's.
+func (h *Handlers) signOutForm(c *fiber.Ctx) error {
+	if c.FormValue("everywhere") != "" {
+		return h.signOutEverywhere(c)
+	}
+	return h.leave(c)
+}
+
+// signOutEverywhere ends the sessions of every browser that the person uses.
+func (h *Handlers) signOutEverywhere(c *fiber.Ctx) error {
+	if err := h.DB.DeleteUserSessions(c.UserContext(), userID(c)); err != nil {
+		return err
+	}
+	return h.leave(c)
+}
+
+// leave signs out and takes what the browser kept with it: drafts are a
+// person's own words, and the next one at the machine may be someone else.
+func (h *Handlers) leave(c *fiber.Ctx) error {
+	id := userID(c)
+	if err := h.signOut(c); err != nil {
+		return err
+	}
+	h.accessChanged(id)
+	c.Set("Clear-Site-Data", `"storage"`)
+	return goTo(c, "/signin")
+}
+
+func orChat(path string) string {
+	if path == "" {
+		return "/chat"
+	}
+	return path
+}
+
+// localPath returns the path if it leads to a page of ours, else "". Browsers
+// take "//host" and "/\host" for another site and drop tabs and line breaks, so
+// that nothing of the kind may be in it.
+func localPath(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
+		return ""
+	}
+	if strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return ""
+	}
+	u, err := url.Parse(path)
+	if err != nil || u.Scheme != "" || u.Host != "" {
+		return ""
+	}
+	return u.RequestURI()
+}
