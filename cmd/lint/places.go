@@ -31,12 +31,12 @@ func places() []place {
 			found:   func(n ast.Node) bool { return isSelector(n, "", "SetBodyStreamWriter", "SetBodyStream", "Hijack") },
 		},
 		{
-			what:    "chooses an error status; handlers return errors and handlers/errors.go chooses",
+			what: "chooses an error status; handlers return errors and handlers/errors.go chooses",
 			allowed: func(s *source) bool {
 				report := s.name == "handlers/health.go" // tells the state of the server: not an error
 				return report || s.name == "handlers/errors.go" || s.dir() != "handlers" || s.isTest()
 			},
-			found:   choosesErrorStatus,
+			found: choosesErrorStatus,
 		},
 		{
 			what:    "registers a route; every URL is in handlers/routes.go",
