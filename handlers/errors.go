@@ -102,10 +102,7 @@ func (h *Handlers) fail(c *fiber.Ctx, err error) error {
 		h.Log.LogAttrs(c.Context(), slog.LevelError, "request failed", slog.String("method", c.Method()),
 			slog.String("path", c.Path()), slog.String("request", requestID(c)), slog.Any("err", p.cause))
 	}
-	c.Status(p.Status)
-	if p.RetryAfter > 0 {
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int((p.RetryAfter+time.Second-1)/time.Second)))
-	}
+	p.answer(c)
 	if p.Status == 413 || p.Status == 408 {
 		c.Context().SetConnectionClose()
 	}
@@ -118,10 +115,23 @@ func (h *Handlers) fail(c *fiber.Ctx, err error) error {
 	if p == errSignIn {
 		c.Set("HX-Redirect", "/signin")
 	}
+	view := views.Problem{Status: p.Status, Message: p.Message}
 	if isHTMX(c) {
-		return render(c, views.ErrorFragment(p.Message))
+		return h.render(c, views.ErrorFragment(view))
 	}
-	return render(c, views.ErrorPage(views.ErrorProps{Shell: h.shell(c, "Error"), Status: p.Status, Message: p.Message}))
+	if viewerOf(c) != nil {
+		viewer := viewerView(c)
+		view.Viewer = &viewer
+	}
+	return h.render(c, views.ErrorPage(view))
+}
+
+// answer sets the problem's status, and when to come back.
+func (p *problem) answer(c *fiber.Ctx) {
+	c.Status(p.Status)
+	if p.RetryAfter > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int((p.RetryAfter+time.Second-1)/time.Second)))
+	}
 }
 
 // wantsJSON reports whether the address is a program's.

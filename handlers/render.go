@@ -7,25 +7,20 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/views"
 )
 
 // render answers with a component, rendered whole before the first byte goes
-// out, so that a failure can still become an error page.
-func render(c *fiber.Ctx, component templ.Component) error {
+// out, so that a failure can still become an error page. Every form in it
+// carries the browser's CSRF token.
+func (h *Handlers) render(c *fiber.Ctx, component templ.Component) error {
 	var buf bytes.Buffer
-	if err := component.Render(c.UserContext(), &buf); err != nil {
+	if err := component.Render(views.WithCSRF(c.UserContext(), h.csrfToken(c)), &buf); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	return c.Send(buf.Bytes())
-}
-
-// page answers with the whole page, or with the fragment for htmx.
-func page(c *fiber.Ctx, whole, fragment templ.Component) error {
-	if isHTMX(c) {
-		return render(c, fragment)
-	}
-	return render(c, whole)
 }
 
 // isHTMX is the one place that tells a request of htmx from one of the browser.
@@ -41,6 +36,12 @@ func goTo(c *fiber.Ctx, path string) error {
 }
 
 func queryEscape(s string) string { return url.QueryEscape(s) }
+
+// viewerView is the signed-in person as the pages show them.
+func viewerView(c *fiber.Ctx) views.Viewer {
+	u := viewerOf(c).User
+	return views.Viewer{Name: u.Name, Email: u.Email}
+}
 
 // decodeJSON reads the request's JSON object into v. Unknown keys are ignored;
 // trailing data and other content types are refused.

@@ -148,11 +148,17 @@ func (e *Engine) owe(r *Run, end End) {
 }
 
 // Close gives running answers until ctx ends, then cuts the rest off as
-// interrupted, and returns when everything is stored. Nothing starts meanwhile.
+// interrupted, and returns when everything is stored. Nothing starts from then
+// on. A second call waits for the first.
 func (e *Engine) Close(ctx context.Context) {
 	e.mu.Lock()
+	again := e.closed
 	e.closed = true
 	e.mu.Unlock()
+	if again {
+		<-e.writer.done
+		return
+	}
 	idle := make(chan struct{})
 	go func() {
 		e.active.Wait()

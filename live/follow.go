@@ -105,7 +105,7 @@ func (f *Follower) Next(ctx context.Context) ([]Event, error) {
 		events, wake, behind := f.run.after(f.after)
 		switch {
 		case behind:
-			return f.page(ctx)
+			return f.fromStore(ctx)
 		case len(events) > 0:
 			f.after = events[len(events)-1].Seq
 			return events, nil
@@ -178,5 +178,23 @@ func (f *Follower) fromStore(ctx context.Context) ([]Event, error) {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	}
+}
+
+// Shown returns everything that the run has shown so far, without waiting.
+func (e *Engine) Shown(ctx context.Context, runID string) ([]Event, error) {
+	f := e.Follow(runID, 0)
+	if f.run != nil {
+		if events, _, behind := f.run.after(0); !behind {
+			return events, nil
+		}
+	}
+	var all []Event
+	for {
+		events, err := f.page(ctx)
+		if err != nil || len(events) == 0 {
+			return all, err
+		}
+		all = append(all, events...)
 	}
 }

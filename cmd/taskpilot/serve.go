@@ -3,11 +3,136 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/handlers"
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+)
+
+// How long the steps of a shutdown may take.
+const (
+	drainTime = 2 * time.Second // for running answers to come to their own end
+	closeTime = 3 * time.Second // for streams and requests after that
 )
 
 // serve runs the server until ctx ends.
 func serve(ctx context.Context, c Config, log *slog.Logger) error {
-	log.InfoContext(ctx, "starting", "config", c)
-	return errors.New("serve: not connected yet")
+	log.InfoContext(ctx, "starting", "version", version, "config", c)
+	s, err := boot(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "ready", "url", c.PublicURL, "listening", s.listener.Addr().String())
+	failed := make(chan error, 1)
+	go func() { failed <- s.app.Listener(s.listener) }()
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		log.Info("shutting down")
+	}
+	return errors.Join(err, s.close())
+}
+
+// server is a booted TaskPilot: everything wired, the port taken.
+type server struct {
+	db       *models.DB
+	engine   *live.Engine
+	handlers *handlers.Handlers
+	app      *fiber.App
+	listener net.Listener
+}
+
+// boot opens and migrates the database, finishes what a dead process left,
+// wires the parts and takes the port.
+func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error) {
+	s := &server{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if s.db, err = openDatabase(ctx, c); err != nil {
+		return nil, err
+	}
+	owner := chatkit.NewID("own")
+	if err = s.db.Own(ctx, owner); err != nil {
+		return nil, fmt.Errorf("take the database: %w", err)
+	}
+	if s.engine, err = live.New(ctx, handlers.NewStore(s.db), live.Options{Owner: owner, Log: log}); err != nil {
+		return nil, err
+	}
+	publicURL, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("PUBLIC_URL: %w", err)
+	}
+	s.handlers = handlers.New(handlers.Options{
+		DB: s.db, Engine: s.engine, Assistant: newAssistant(c, s.db, s.engine, log), Owner: owner,
+		PublicURL: publicURL, JWTSecret: []byte(c.JWTSecret.Reveal()), SessionSecret: []byte(c.SessionSecret.Reveal()),
+		SignupOpen: c.SignupOpen, Version: version, Log: log,
+	})
+	s.app = s.handlers.App()
+	if s.listener, err = net.Listen("tcp", c.Addr); err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return s, nil
+}
+
+func openDatabase(ctx context.Context, c Config) (*models.DB, error) {
+	db, err := models.Open(ctx, c.DatabaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := db.Migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate the database: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// newAssistant makes the engine that the configuration chose.
+func newAssistant(c Config, db *models.DB, engine *live.Engine, log *slog.Logger) assistant.Assistant {
+	tasks := handlers.NewTasks(db, func(userID string) {
+		engine.Signals.Notify(userID, live.Signal{Kind: live.TasksChanged})
+	})
+	if c.Assistant == engineBuiltin {
+		return assistant.NewBuiltin(tasks, assistant.BuiltinOptions{Pace: wordPace, Logger: log})
+	}
+	return assistant.NewCompletions(assistant.CompletionsConfig{
+		APIKey: c.OpenAI.APIKey.Reveal(), BaseURL: c.OpenAI.BaseURL, Model: c.OpenAI.Model,
+		Instructions: c.Instructions, Tasks: tasks, Logger: log,
+	})
+}
+
+// wordPace makes the built-in assistant's answers readable as they come.
+const wordPace = 15 * time.Millisecond
+
+// close ends the server in the order in which nothing is lost: answers first,
+// then the streams that show them, then requests, then the database.
+func (s *server) close() error {
+	var errs []error
+	if s.engine != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+		s.engine.Close(ctx)
+		cancel()
+	}
+	if s.handlers != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+		s.handlers.Close(ctx)
+		cancel()
+	}
+	if s.app != nil && s.listener != nil {
+		errs = append(errs, s.app.ShutdownWithTimeout(closeTime))
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Disown(), s.db.Close())
+	}
+	return errors.Join(errs...)
 }

@@ -1,0 +1,94 @@
+package handlers
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/models"
+)
+
+// sendRequest is the body of POST …/messages. Attachments and metadata are part
+// of the contract; attachments are refused until there are any.
+type sendRequest struct {
+	Content     *string        `json:"content"`
+	Attachments []string       `json:"attachments"`
+	Metadata    map[string]any `json:"metadata"`
+}
+
+// apiSendMessage sends a message and waits for the answer, or streams it to a
+// client that accepts text/event-stream.
+func (h *Handlers) apiSendMessage(c *fiber.Ctx) error {
+	m, err := readMessage(c)
+	if err != nil {
+		return err
+	}
+	if acceptsEvents(c) {
+		a, err := h.send(c.UserContext(), *m, viewerOf(c).User, locale(c))
+		if err != nil {
+			return err
+		}
+		return h.streamRun(c, a.Run.ID, 0)
+	}
+	a, err := h.ask(c.UserContext(), *m, viewerOf(c).User, locale(c))
+	if err != nil {
+		return err
+	}
+	return c.JSON(a.reply())
+}
+
+// readMessage reads the request for a message to the route's thread.
+func readMessage(c *fiber.Ctx) (*models.Message, error) {
+	var body sendRequest
+	if err := decodeJSON(c, &body); err != nil {
+		return nil, err
+	}
+	if body.Content == nil {
+		return nil, badRequest("content is missing: the text of the message.")
+	}
+	if len(body.Attachments) > 0 {
+		return nil, badRequest("This attachment does not exist.")
+	}
+	message, err := userText(*body.Content)
+	if err != nil {
+		return nil, err
+	}
+	return &models.Message{UserID: userID(c), ThreadID: c.Params("thread"), ClientKey: clientKey(c), Message: message}, nil
+}
+
+// clientKey is the client's own name for the request, which makes repeating it
+// harmless; "" when it gave none.
+func clientKey(c *fiber.Ctx) string {
+	if key := c.Get("Idempotency-Key"); key != "" && len(key) <= 200 {
+		return chatkit.CleanText(key)
+	}
+	return ""
+}
+
+func acceptsEvents(c *fiber.Ctx) bool {
+	return strings.Contains(c.Get(fiber.HeaderAccept), "text/event-stream")
+}
+
+// reply is the JSON for a client that waited.
+func (a *answer) reply() fiber.Map {
+	messages := []messageJSON{}
+	for _, it := range a.Items {
+		if m, ok := messageOf(it); ok {
+			messages = append(messages, m)
+		}
+	}
+	body := fiber.Map{"thread_id": a.Thread.ID, "status": a.Status(), "messages": messages, "tool_calls": a.ToolCalls()}
+	if a.Run.ErrorMessage != "" {
+		body["error"] = fiber.Map{"code": a.Run.ErrorCode, "message": a.Run.ErrorMessage, "allow_retry": a.Run.AllowRetry}
+	}
+	return body
+}
+
+// apiStop ends the running answer.
+func (h *Handlers) apiStop(c *fiber.Ctx) error {
+	if err := h.stop(c.UserContext(), userID(c), c.Params("thread")); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}

@@ -1,0 +1,281 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views"
+)
+
+// newChatPage shows an empty conversation.
+func (h *Handlers) newChatPage(c *fiber.Ctx) error {
+	chat, err := h.chatView(c, nil)
+	if err != nil {
+		return err
+	}
+	return h.render(c, views.ChatPage(chat))
+}
+
+// chatView is a chat page without turns.
+func (h *Handlers) chatView(c *fiber.Ctx, thread *models.Thread) (views.Chat, error) {
+	chat := views.Chat{Viewer: viewerView(c), Now: h.Now(), ClientKey: newClientKey()}
+	current := ""
+	if thread != nil {
+		current = thread.ID
+		chat.Thread = &views.Thread{ID: thread.ID, Title: thread.Title, Status: thread.Status}
+	}
+	list, err := h.threadListView(c.UserContext(), userID(c), "", current)
+	chat.Threads = list
+	return chat, err
+}
+
+func newClientKey() string { return chatkit.NewID("key") }
+
+// sidebarThreads is how many conversations the sidebar shows at once.
+const sidebarThreads = 50
+
+func (h *Handlers) threadListView(ctx context.Context, userID, after, current string) (views.ThreadList, error) {
+	list := views.ThreadList{Current: current, Now: h.Now()}
+	threads, more, err := h.DB.RecentThreads(ctx, userID, after, sidebarThreads)
+	if err != nil {
+		return list, err
+	}
+	for _, t := range threads {
+		list.Threads = append(list.Threads, threadLink(&t))
+	}
+	if more {
+		list.More = threads[len(threads)-1].ID
+	}
+	return list, nil
+}
+
+func threadLink(t *models.Thread) views.ThreadLink {
+	return views.ThreadLink{ID: t.ID, Title: t.Title, UpdatedAt: t.UpdatedAt.Time, Running: t.ActiveRunID != ""}
+}
+
+// threadList draws the sidebar's list again.
+func (h *Handlers) threadList(c *fiber.Ctx) error {
+	list, err := h.threadListView(c.UserContext(), userID(c), c.Query("after"), c.Query("current"))
+	if err != nil {
+		return err
+	}
+	return h.render(c, views.ThreadListFragment(list))
+}
+
+// chatPage shows a conversation's end, or with ?before an older part of it.
+func (h *Handlers) chatPage(c *fiber.Ctx) error {
+	before, err := seqQuery(c, "before")
+	if err != nil {
+		return err
+	}
+	thread, err := h.DB.Thread(c.UserContext(), userID(c), c.Params("thread"))
+	if err != nil {
+		return err
+	}
+	turns, earlier, last, err := h.turns(c.UserContext(), thread.UserID, thread.ID, before)
+	if err != nil {
+		return err
+	}
+	if isHTMX(c) && before > 0 {
+		return h.render(c, views.OlderTurns(thread.ID, earlier, turns))
+	}
+	chat, err := h.chatView(c, thread)
+	if err != nil {
+		return err
+	}
+	chat.Turns, chat.Earlier, chat.Seq, chat.Older = turns, earlier, last, before > 0
+	return h.render(c, views.ChatPage(chat))
+}
+
+func seqQuery(c *fiber.Ctx, name string) (int64, error) {
+	s := c.Query(name)
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 {
+		return 0, badRequest(name + " must be the number of an item.")
+	}
+	return n, nil
+}
+
+// formMessage reads the composer's form.
+func formMessage(c *fiber.Ctx) (*models.Message, error) {
+	message, err := userText(c.FormValue("content"))
+	if err != nil {
+		return nil, err
+	}
+	key := c.FormValue("client_key")
+	if len(key) > 200 {
+		return nil, badRequest("client_key is too long.")
+	}
+	return &models.Message{UserID: userID(c), ThreadID: c.Params("thread"), ClientKey: chatkit.CleanText(key), Message: message}, nil
+}
+
+// startChat begins a conversation with its first message.
+func (h *Handlers) startChat(c *fiber.Ctx) error {
+	m, err := formMessage(c)
+	if err != nil {
+		return h.refuseMessage(c, nil, err)
+	}
+	a, err := h.send(c.UserContext(), *m, viewerOf(c).User, locale(c))
+	if err != nil {
+		return h.refuseMessage(c, nil, err)
+	}
+	path := "/chat/" + a.Thread.ID
+	if !isHTMX(c) {
+		return c.Redirect(path, fiber.StatusSeeOther)
+	}
+	chat, err := h.chatView(c, a.Thread)
+	if err != nil {
+		return err
+	}
+	if chat.Turns, chat.Earlier, chat.Seq, err = h.turns(c.UserContext(), a.Thread.UserID, a.Thread.ID, 0); err != nil {
+		return err
+	}
+	c.Set("HX-Push-Url", path)
+	return h.render(c, views.ChatFragment(chat))
+}
+
+// sendMessage adds a message to a conversation.
+func (h *Handlers) sendMessage(c *fiber.Ctx) error {
+	thread, err := h.DB.Thread(c.UserContext(), userID(c), c.Params("thread"))
+	if err != nil {
+		return err
+	}
+	m, err := formMessage(c)
+	if err != nil {
+		return h.refuseMessage(c, thread, err)
+	}
+	a, err := h.send(c.UserContext(), *m, viewerOf(c).User, locale(c))
+	if err != nil {
+		return h.refuseMessage(c, thread, err)
+	}
+	return h.showTurn(c, a)
+}
+
+// refuseMessage says what is wrong with a message and keeps its text: in a
+// fragment beside the composer for htmx, on the whole page without scripts.
+func (h *Handlers) refuseMessage(c *fiber.Ctx, thread *models.Thread, cause error) error {
+	p := problemOf(cause)
+	if isHTMX(c) || p.Status >= fiber.StatusInternalServerError || errors.Is(cause, models.ErrNotFound) {
+		return cause
+	}
+	chat, err := h.chatView(c, thread)
+	if err != nil {
+		return err
+	}
+	if thread != nil {
+		if chat.Turns, chat.Earlier, chat.Seq, err = h.turns(c.UserContext(), thread.UserID, thread.ID, 0); err != nil {
+			return err
+		}
+	}
+	chat.Draft, chat.Problem = chatkit.CleanText(c.FormValue("content")), p.Message
+	c.Status(p.Status)
+	return h.render(c, views.ChatPage(chat))
+}
+
+// showTurn answers with the accepted run's turn.
+func (h *Handlers) showTurn(c *fiber.Ctx, a *models.Accepted) error {
+	if !isHTMX(c) {
+		return c.Redirect("/chat/"+a.Thread.ID, fiber.StatusSeeOther)
+	}
+	t, err := h.storedTurn(c.UserContext(), a.Run)
+	if err != nil {
+		return err
+	}
+	if t.Running() {
+		if t, err = h.runningTurn(c.UserContext(), t); err != nil {
+			return err
+		}
+	}
+	return h.render(c, views.TurnView(t))
+}
+
+// stopAnswer ends the running answer.
+func (h *Handlers) stopAnswer(c *fiber.Ctx) error {
+	if err := h.stop(c.UserContext(), userID(c), c.Params("thread")); err != nil {
+		return err
+	}
+	if isHTMX(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.Redirect("/chat/"+c.Params("thread"), fiber.StatusSeeOther)
+}
+
+// retryAnswer answers a message again.
+func (h *Handlers) retryAnswer(c *fiber.Ctx) error {
+	a, err := h.retry(c.UserContext(), viewerOf(c).User, c.Params("thread"), c.FormValue("item_id"), locale(c))
+	if err != nil {
+		return err
+	}
+	return h.showTurn(c, a)
+}
+
+// titleForm shows a conversation's row as a form to rename it.
+func (h *Handlers) titleForm(c *fiber.Ctx) error {
+	thread, err := h.DB.Thread(c.UserContext(), userID(c), c.Params("thread"))
+	if err != nil {
+		return err
+	}
+	return h.showRename(c, thread, "")
+}
+
+func (h *Handlers) showRename(c *fiber.Ctx, thread *models.Thread, problem string) error {
+	link := threadLink(thread)
+	if isHTMX(c) {
+		return h.render(c, views.RenameRow(link, false, problem))
+	}
+	list, err := h.threadListView(c.UserContext(), thread.UserID, "", thread.ID)
+	if err != nil {
+		return err
+	}
+	return h.render(c, views.RenamePage(viewerView(c), list, link, problem))
+}
+
+// renameThread stores a conversation's new title.
+func (h *Handlers) renameThread(c *fiber.Ctx) error {
+	title := c.FormValue("title")
+	thread, err := h.DB.UpdateThread(c.UserContext(), userID(c), c.Params("thread"), models.ThreadChange{Title: &title})
+	if e, ok := errors.AsType[*models.InvalidError](err); ok {
+		if thread, err = h.DB.Thread(c.UserContext(), userID(c), c.Params("thread")); err != nil {
+			return err
+		}
+		thread.Title = title
+		return h.showRename(c, thread, e.Message)
+	}
+	if err != nil {
+		return err
+	}
+	h.Engine.Signals.Notify(thread.UserID, live.Signal{Kind: live.ThreadsChanged})
+	if isHTMX(c) {
+		return h.render(c, views.ThreadRow(threadLink(thread), false))
+	}
+	return c.Redirect("/chat/"+thread.ID, fiber.StatusSeeOther)
+}
+
+// deleteThread deletes a conversation with everything in it.
+func (h *Handlers) deleteThread(c *fiber.Ctx) error {
+	if err := h.removeThread(c.UserContext(), userID(c), c.Params("thread")); err != nil {
+		return err
+	}
+	return goTo(c, "/chat")
+}
+
+// removeThread ends a running answer and deletes the thread.
+func (h *Handlers) removeThread(ctx context.Context, userID, threadID string) error {
+	if err := h.stop(ctx, userID, threadID); err != nil {
+		return err
+	}
+	if err := h.DB.DeleteThread(ctx, userID, threadID); err != nil {
+		return err
+	}
+	h.Engine.Signals.Notify(userID, live.Signal{Kind: live.ThreadsChanged})
+	return nil
+}

@@ -1,0 +1,131 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+)
+
+// runHeader names the run that a stream follows.
+const runHeader = "X-Run-Id"
+
+// apiEvents lets a client rejoin a thread's running answer, or read the end of
+// the one that finished last, after event N: ?after=N or Last-Event-ID. A
+// position may name its run, as the stream's ids do ("run_….N"); a position in
+// an earlier run starts the present one from its beginning.
+func (h *Handlers) apiEvents(c *fiber.Ctx) error {
+	runID, after, err := eventPosition(c)
+	if err != nil {
+		return err
+	}
+	thread, err := h.DB.Thread(c.UserContext(), userID(c), c.Params("thread"))
+	if err != nil {
+		return err
+	}
+	run, err := h.DB.LatestRun(c.UserContext(), thread.UserID, thread.ID)
+	if errors.Is(err, models.ErrNotFound) {
+		return c.SendStatus(fiber.StatusNoContent) // nothing was ever asked here
+	}
+	if err != nil {
+		return err
+	}
+	if runID != "" && runID != run.ID {
+		after = 0
+	}
+	if run.Status != models.RunRunning && after >= run.LastSeq {
+		return c.SendStatus(fiber.StatusNoContent) // also ends an EventSource's reconnecting
+	}
+	return h.streamRun(c, run.ID, after)
+}
+
+func eventPosition(c *fiber.Ctx) (runID string, after int64, err error) {
+	s := c.Query("after")
+	if s == "" {
+		s = c.Get("Last-Event-ID")
+	}
+	if s == "" {
+		return "", 0, nil
+	}
+	if id, n, ok := strings.Cut(s, "."); ok {
+		runID, s = id, n
+	}
+	after, err = strconv.ParseInt(s, 10, 64)
+	if err != nil || after < 0 {
+		return "", 0, badRequest("after must be the number of an event: 0 or more.")
+	}
+	return runID, after, nil
+}
+
+// streamRun answers with a run's ChatKit events after the given one, to its end.
+func (h *Handlers) streamRun(c *fiber.Ctx, runID string, after int64) error {
+	c.Set(runHeader, runID)
+	user := userID(c)
+	return h.startStream(c, func(ctx context.Context, s *stream) error {
+		follower := h.Engine.Follow(runID, after)
+		sent := after
+		for {
+			events, err := follower.Next(ctx)
+			if errors.Is(err, io.EOF) {
+				return h.sendMissing(ctx, s, user, runID, sent)
+			}
+			if err != nil {
+				return err
+			}
+			if err := s.write(eventFrames(runID, events)); err != nil {
+				return err
+			}
+			sent = events[len(events)-1].Seq
+		}
+	})
+}
+
+// eventFrames is the events as ChatKit frames with an id to resume from.
+func eventFrames(runID string, events []live.Event) []byte {
+	var buf []byte
+	for _, ev := range events {
+		buf = append(append(append(buf, "id: "...), runID...), '.')
+		buf = append(strconv.AppendInt(buf, ev.Seq, 10), '\n')
+		buf = chatkit.AppendFrame(buf, ev.Payload)
+	}
+	return buf
+}
+
+// sendMissing ends a stream of a finished run whose events are no longer kept:
+// its stored items say the same in fewer words.
+func (h *Handlers) sendMissing(ctx context.Context, s *stream, userID, runID string, sent int64) error {
+	run, err := h.DB.Run(ctx, userID, runID)
+	if err != nil || sent >= run.LastSeq {
+		return err
+	}
+	items, err := h.turnItems(ctx, run)
+	if err != nil {
+		return err
+	}
+	var buf []byte
+	for _, it := range items {
+		if chatkit.Hidden(it.Item) {
+			continue
+		}
+		payload, err := chatkit.MarshalEvent(chatkit.ItemDone{Item: it.Item})
+		if err != nil {
+			return err
+		}
+		buf = chatkit.AppendFrame(buf, payload)
+	}
+	if run.ErrorCode != "" {
+		payload, err := chatkit.MarshalEvent(chatkit.ErrorEvent{Code: run.ErrorCode, Message: run.ErrorMessage, AllowRetry: run.AllowRetry})
+		if err != nil {
+			return err
+		}
+		buf = chatkit.AppendFrame(buf, payload)
+	}
+	return s.write(append(buf, "id: "+runID+"."+strconv.FormatInt(run.LastSeq, 10)+"\n\n"...))
+}

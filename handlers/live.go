@@ -1,0 +1,315 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views"
+)
+
+// liveStream is the one stream that all tabs of a browser share: signals about
+// the person's lists, and fragments for each watched thread,
+// ?watch=<thread>:<number of the newest item on the page>.
+func (h *Handlers) liveStream(c *fiber.Ctx) error {
+	if c.Method() == fiber.MethodHead {
+		return nil
+	}
+	watches, err := readWatches(c)
+	if err != nil {
+		return err
+	}
+	v := viewerOf(c)
+	user, session, csrf := v.User.ID, v.SessionID, h.csrfToken(c)
+	return h.startStream(c, func(ctx context.Context, s *stream) error {
+		p := &livePage{h: h, s: s, user: user, session: session}
+		return p.run(views.WithCSRF(ctx, csrf), watches)
+	})
+}
+
+// watch is a thread that a tab shows, up to the item with number seq.
+type watch struct {
+	thread string
+	seq    int64
+}
+
+// maxWatches is how many threads one browser may have open on its tabs.
+const maxWatches = 32
+
+func readWatches(c *fiber.Ctx) ([]watch, error) {
+	var list []watch
+	for _, arg := range c.Context().QueryArgs().PeekMulti("watch") {
+		thread, n, _ := strings.Cut(string(arg), ":")
+		seq, err := strconv.ParseInt(n, 10, 64)
+		if err != nil || seq < 0 || len(list) == maxWatches {
+			return nil, badRequest("watch must be a thread and the number of an item, at most 32 of them.")
+		}
+		list = append(list, watch{thread, seq})
+	}
+	return list, nil
+}
+
+// livePage is one browser's open stream.
+type livePage struct {
+	h             *Handlers
+	s             *stream
+	user, session string
+}
+
+// recheck is how often a stream looks whether its session still lives.
+const recheck = 3 * time.Second
+
+func (p *livePage) run(ctx context.Context, watches []watch) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	sub := p.h.Engine.Signals.Subscribe(p.user)
+	defer sub.Close()
+	if err := p.send("hello", struct{}{}); err != nil {
+		return err
+	}
+	wake := make(map[string]chan struct{}, len(watches))
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	for _, w := range watches {
+		ch := make(chan struct{}, 1)
+		wake[w.thread] = ch
+		wg.Go(func() { p.watch(ctx, w, ch) })
+	}
+	ticker := time.NewTicker(recheck)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return p.send("bye", struct{}{})
+		case <-ticker.C:
+			if _, err := p.h.DB.Session(ctx, p.session); errors.Is(err, models.ErrNotFound) {
+				return p.send("signedout", struct{}{})
+			}
+		case <-sub.Ready():
+			for _, sig := range sub.Take() {
+				if err := p.signal(sig, wake); err != nil {
+					return err
+				}
+			}
+		}
+	}
+}
+
+// signal passes a hint on: to the watcher of its thread, and to the page.
+func (p *livePage) signal(sig live.Signal, wake map[string]chan struct{}) error {
+	if ch := wake[sig.ThreadID]; ch != nil {
+		select {
+		case ch <- struct{}{}:
+		default:
+		}
+	}
+	kind := sig.Kind
+	switch kind {
+	case live.RunStarted, live.RunEnded:
+		kind = live.ThreadsChanged
+	case live.AccessChanged:
+		return nil // the session is looked at soon enough
+	}
+	return p.send("signal", map[string]string{"kind": string(kind)})
+}
+
+func (p *livePage) send(event string, v any) error {
+	payload, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return p.s.write(appendEvent(nil, event, payload))
+}
+
+func (p *livePage) sendFragments(list []views.Fragment) error {
+	var buf []byte
+	for _, f := range list {
+		payload, err := json.Marshal(f)
+		if err != nil {
+			return err
+		}
+		buf = appendEvent(buf, "fragment", payload)
+	}
+	if len(buf) == 0 {
+		return nil
+	}
+	return p.s.write(buf)
+}
+
+// watch keeps one thread on the page up to date until ctx ends. What it can't
+// do is logged; the page tries again when it reconnects.
+func (p *livePage) watch(ctx context.Context, w watch, wake <-chan struct{}) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.h.Log.Error("live view panicked", "thread", w.thread, "panic", r)
+		}
+	}()
+	for {
+		err := p.catchUp(ctx, &w)
+		if errors.Is(err, models.ErrNotFound) {
+			_ = p.send("gone", map[string]string{"thread": w.thread}) // a failed write ends the stream by itself
+			return
+		}
+		if err != nil {
+			if ctx.Err() == nil {
+				p.h.Log.Error("live view", "thread", w.thread, "err", err)
+			}
+			return
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// catchUp sends what the page lacks of a thread: turns that were finished since
+// its newest item, then the running one, live to its end.
+func (p *livePage) catchUp(ctx context.Context, w *watch) error {
+	if _, err := p.h.DB.Thread(ctx, p.user, w.thread); err != nil {
+		return err
+	}
+	run, err := p.h.activeRun(ctx, p.user, w.thread)
+	if err != nil {
+		return err
+	}
+	missed, err := p.missed(ctx, w, run)
+	if err != nil {
+		return err
+	}
+	if err := p.sendFragments(missed); err != nil || run == nil {
+		return err
+	}
+	return p.follow(ctx, w, run)
+}
+
+// missed renders the turns that have items after w.seq, but for the running one.
+func (p *livePage) missed(ctx context.Context, w *watch, running *models.Run) ([]views.Fragment, error) {
+	items, _, err := p.h.DB.Items(ctx, p.user, w.thread,
+		models.ItemQuery{AfterSeq: w.seq, Limit: maxTurn, Order: chatkit.Desc, Hidden: true})
+	if err != nil {
+		return nil, err
+	}
+	var list []views.Fragment
+	for _, group := range groupByRun(items) {
+		if running != nil && group[0].RunID == running.ID {
+			continue
+		}
+		run, err := p.h.DB.Run(ctx, p.user, group[0].RunID)
+		if err != nil {
+			return nil, err
+		}
+		f, err := p.finished(ctx, run)
+		if err != nil {
+			return nil, err
+		}
+		w.seq = max(w.seq, f.Seq)
+		list = append(list, f)
+	}
+	return list, nil
+}
+
+// finished renders a finished turn whole.
+func (p *livePage) finished(ctx context.Context, run *models.Run) (views.Fragment, error) {
+	t, err := p.h.storedTurn(ctx, run)
+	if err != nil {
+		return views.Fragment{}, err
+	}
+	return views.NewLive(t).Finish(ctx, t)
+}
+
+// frame is the shortest time between two fragments of one answer: faster than
+// this nobody sees, and rendering costs.
+const frame = 40 * time.Millisecond
+
+// follow sends a running turn as it stands and then what changes, to its end.
+func (p *livePage) follow(ctx context.Context, w *watch, run *models.Run) error {
+	t, err := p.h.storedTurn(ctx, run)
+	if err != nil {
+		return err
+	}
+	view := views.NewLive(t)
+	shown, err := p.h.Engine.Shown(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	if err := apply(view, shown); err != nil {
+		return err
+	}
+	first, err := view.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.sendFragments([]views.Fragment{first}); err != nil {
+		return err
+	}
+	var after int64
+	if n := len(shown); n > 0 {
+		after = shown[n-1].Seq
+	}
+	if err := p.pump(ctx, view, p.h.Engine.Follow(run.ID, after)); err != nil {
+		return err
+	}
+	if run, err = p.h.DB.Run(ctx, p.user, run.ID); err != nil {
+		return err
+	}
+	last, err := p.finished(ctx, run)
+	if err != nil {
+		return err
+	}
+	w.seq = max(w.seq, last.Seq)
+	return p.sendFragments([]views.Fragment{last})
+}
+
+// pump renders events as they come, at most one frame at a time, until the run ends.
+func (p *livePage) pump(ctx context.Context, view *views.Live, follower *live.Follower) error {
+	for {
+		events, err := follower.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := apply(view, events); err != nil {
+			return err
+		}
+		list, err := view.Flush(ctx)
+		if err != nil {
+			return err
+		}
+		if err := p.sendFragments(list); err != nil {
+			return err
+		}
+		select {
+		case <-time.After(frame):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func apply(view *views.Live, events []live.Event) error {
+	for _, e := range events {
+		ev, err := chatkit.UnmarshalEvent(e.Payload)
+		if err != nil {
+			return err
+		}
+		if err := view.Apply(ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,212 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/text/language"
+
+	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+)
+
+// maxContent is the length of a message, in characters.
+const maxContent = 32000
+
+// userText makes a user message of what a person or program sent.
+func userText(content string) (*chatkit.UserMessage, error) {
+	content = chatkit.CleanText(content)
+	if strings.TrimSpace(content) == "" {
+		return nil, badRequest("Write a message first: content is empty.")
+	}
+	if utf8.RuneCountInString(content) > maxContent {
+		return nil, badRequest("The message is too long: at most 32,000 characters.")
+	}
+	return chatkit.NewUserText(content), nil
+}
+
+// send stores a message with its run and starts the answer. A repeated request
+// gives the earlier message and run and starts nothing.
+func (h *Handlers) send(ctx context.Context, m models.Message, user *models.User, locale string) (*models.Accepted, error) {
+	m.Owner = h.Owner
+	a, err := h.DB.AcceptMessage(ctx, m)
+	if err != nil || a.Repeated {
+		return a, err
+	}
+	item := a.Item.Item
+	prologue := []chatkit.Event{chatkit.ItemDone{Item: item}, chatkit.StreamOptions{AllowCancel: true}}
+	if a.NewThread {
+		thread := a.Thread.ChatKit()
+		prologue = slices.Insert(prologue, 0, chatkit.Event(chatkit.ThreadCreated{Thread: &thread}))
+	}
+	return a, h.begin(a, prologue, user, locale)
+}
+
+// retry answers a message of the person's again, in place of everything after it.
+func (h *Handlers) retry(ctx context.Context, user *models.User, threadID, itemID, locale string) (*models.Accepted, error) {
+	a, err := h.DB.AcceptRetry(ctx, user.ID, threadID, itemID, h.Owner)
+	if err != nil {
+		return nil, err
+	}
+	return a, h.begin(a, []chatkit.Event{chatkit.StreamOptions{AllowCancel: true}}, user, locale)
+}
+
+// begin starts the accepted run. When the server is shutting down it leaves the
+// run to the next start, which ends it and offers a retry: nothing is lost.
+func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, user *models.User, locale string) error {
+	input, _ := a.Item.Item.(*chatkit.UserMessage)
+	turn := &assistant.Turn{
+		User:    assistant.User{ID: user.ID, Name: user.Name, Locale: locale},
+		Thread:  a.Thread.ChatKit(),
+		Input:   input,
+		History: history{h.DB, user.ID, a.Thread.ID},
+		Now:     h.Now(),
+	}
+	spec := live.Spec{RunID: a.Run.ID, UserID: user.ID, ThreadID: a.Thread.ID, Prologue: prologue}
+	_, err := h.Engine.Start(spec, func(ctx context.Context, emit func(chatkit.Event) error) error {
+		return h.Assistant.Respond(ctx, turn, emit)
+	})
+	if err != nil && !errors.Is(err, live.ErrClosed) {
+		return err
+	}
+	h.Engine.Signals.Notify(user.ID, live.Signal{Kind: live.ThreadsChanged})
+	return nil
+}
+
+// stop ends the thread's running answer, wherever it runs. There need not be one.
+func (h *Handlers) stop(ctx context.Context, userID, threadID string) error {
+	if _, err := h.DB.Thread(ctx, userID, threadID); err != nil {
+		return err
+	}
+	run, err := h.DB.ActiveRun(ctx, userID, threadID)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if h.Engine.Stop(run.ID) {
+		return nil
+	}
+	return h.DB.RequestStop(ctx, userID, run.ID)
+}
+
+// history reads a thread for the assistant.
+type history struct {
+	db               *models.DB
+	userID, threadID string
+}
+
+// Recent returns up to limit of the newest items, oldest first.
+func (s history) Recent(ctx context.Context, limit int) ([]chatkit.Item, error) {
+	rows, _, err := s.db.Items(ctx, s.userID, s.threadID, models.ItemQuery{Limit: limit, Order: chatkit.Desc, Hidden: true})
+	if err != nil {
+		return nil, err
+	}
+	items := make([]chatkit.Item, len(rows))
+	for i, row := range rows {
+		items[len(rows)-1-i] = row.Item
+	}
+	return items, nil
+}
+
+// locale is the browser's first language.
+func locale(c *fiber.Ctx) string {
+	tags, _, err := language.ParseAcceptLanguage(c.Get(fiber.HeaderAcceptLanguage))
+	if err != nil || len(tags) == 0 {
+		return ""
+	}
+	return tags[0].String()
+}
+
+// answer is a finished run with the items of its turn, the person's first.
+type answer struct {
+	Thread *models.Thread
+	Run    *models.Run
+	Items  []models.Item // hidden ones included
+}
+
+// maxTurn bounds the items that one turn is read with.
+const maxTurn = 500
+
+// ask sends a message and waits for the whole answer. The run goes on when the
+// one who waits gives up.
+func (h *Handlers) ask(ctx context.Context, m models.Message, user *models.User, locale string) (*answer, error) {
+	a, err := h.send(ctx, m, user, locale)
+	if err != nil {
+		return nil, err
+	}
+	follower := h.Engine.Follow(a.Run.ID, 0)
+	for {
+		if _, err = follower.Next(ctx); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	run, err := h.DB.Run(ctx, user.ID, a.Run.ID)
+	if err != nil {
+		return nil, err
+	}
+	items, err := h.turnItems(ctx, run)
+	return &answer{Thread: a.Thread, Run: run, Items: items}, err
+}
+
+// turnItems reads the items of a run's turn in order.
+func (h *Handlers) turnItems(ctx context.Context, run *models.Run) ([]models.Item, error) {
+	items, _, err := h.DB.Items(ctx, run.UserID, run.ThreadID,
+		models.ItemQuery{Limit: maxTurn, Order: chatkit.Asc, Hidden: true, RunID: run.ID})
+	return items, err
+}
+
+// Text returns what the assistant wrote, as Markdown.
+func (a *answer) Text() string {
+	var parts []string
+	for _, it := range a.Items {
+		if m, ok := it.Item.(*chatkit.AssistantMessage); ok {
+			parts = append(parts, m.Text())
+		}
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// Status returns the run's status for API clients: an interrupted answer is a
+// failed one to them.
+func (a *answer) Status() string {
+	if a.Run.Status == models.RunInterrupted {
+		return models.RunFailed
+	}
+	return a.Run.Status
+}
+
+// toolCall is a tool that the assistant used, as the REST API lists it.
+type toolCall struct {
+	Name      string `json:"name"`
+	Arguments any    `json:"arguments"`
+	Output    any    `json:"output"`
+}
+
+// ToolCalls returns the tools that the assistant used, in order.
+func (a *answer) ToolCalls() []toolCall {
+	calls := []toolCall{}
+	for _, it := range a.Items {
+		hidden, ok := it.Item.(*chatkit.HiddenContext)
+		if !ok {
+			continue
+		}
+		var call assistant.ToolCall
+		if json.Unmarshal(hidden.Content, &call) == nil && call.Type == assistant.ToolCallType {
+			calls = append(calls, toolCall{Name: call.Name, Arguments: call.Arguments, Output: call.Output})
+		}
+	}
+	return calls
+}

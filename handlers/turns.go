@@ -1,0 +1,142 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views"
+)
+
+// pageItems is how many items a page of a thread shows at least; what is older
+// loads as the reader scrolls up.
+const pageItems = 60
+
+// turns reads the newest turns of a thread, oldest first, from before the item
+// number before (0: from the end). earlier is the number before which there are
+// older items, 0 when there are none; last is the number of the newest item shown.
+func (h *Handlers) turns(ctx context.Context, userID, threadID string, before int64) (list []views.Turn, earlier, last int64, err error) {
+	items, more, err := h.DB.Items(ctx, userID, threadID,
+		models.ItemQuery{Limit: pageItems, BeforeSeq: before, Order: chatkit.Desc, Hidden: true})
+	if err != nil || len(items) == 0 {
+		return nil, 0, 0, err
+	}
+	last = items[0].Seq
+	groups := groupByRun(items)
+	if more && len(groups) > 1 {
+		groups = groups[1:] // its beginning is on the page before
+	}
+	if more {
+		earlier = groups[0][0].Seq
+	}
+	list, err = h.turnViews(ctx, userID, threadID, groups)
+	return list, earlier, last, err
+}
+
+// groupByRun splits items that come newest first into turns, oldest first.
+func groupByRun(items []models.Item) [][]models.Item {
+	var groups [][]models.Item
+	for i := len(items) - 1; i >= 0; i-- {
+		it := items[i]
+		if n := len(groups); n > 0 && groups[n-1][0].RunID == it.RunID {
+			groups[n-1] = append(groups[n-1], it)
+		} else {
+			groups = append(groups, []models.Item{it})
+		}
+	}
+	return groups
+}
+
+func (h *Handlers) turnViews(ctx context.Context, userID, threadID string, groups [][]models.Item) ([]views.Turn, error) {
+	ids := make([]string, len(groups))
+	for i, g := range groups {
+		ids[i] = g[0].RunID
+	}
+	runs, err := h.DB.Runs(ctx, userID, threadID, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*models.Run, len(runs))
+	for i := range runs {
+		byID[runs[i].ID] = &runs[i]
+	}
+	list := make([]views.Turn, len(groups))
+	for i, g := range groups {
+		t := turnView(byID[g[0].RunID], threadID, g)
+		if t.Running() {
+			if t, err = h.runningTurn(ctx, t); err != nil {
+				return nil, err
+			}
+		}
+		list[i] = t
+	}
+	return list, nil
+}
+
+// turnView is a turn as it is stored.
+func turnView(run *models.Run, threadID string, items []models.Item) views.Turn {
+	t := views.Turn{ThreadID: threadID, Status: views.StatusCompleted}
+	for _, it := range items {
+		t.RunID = it.RunID
+		t.LastSeq = max(t.LastSeq, it.Seq)
+		if !chatkit.Hidden(it.Item) {
+			t.Items = append(t.Items, views.TurnItem{Item: it.Item, Incomplete: it.Incomplete})
+		}
+	}
+	if run != nil {
+		t.RunID, t.Status, t.ErrorMessage = run.ID, run.Status, run.ErrorMessage
+		t.RetryItemID = run.ItemID
+		// A good answer may be asked for again, too; a failure only where that makes sense.
+		t.AllowRetry = run.AllowRetry || run.Status == models.RunCompleted || run.Status == models.RunCancelled
+	}
+	return t
+}
+
+// runningTurn adds to a stored turn what its run has shown so far.
+func (h *Handlers) runningTurn(ctx context.Context, t views.Turn) (views.Turn, error) {
+	var fold chatkit.Fold
+	events, err := h.Engine.Shown(ctx, t.RunID)
+	if err != nil {
+		return t, err
+	}
+	for _, e := range events {
+		ev, err := chatkit.UnmarshalEvent(e.Payload)
+		if err != nil {
+			return t, err
+		}
+		if err := fold.Apply(ev); err != nil {
+			return t, err
+		}
+	}
+	for _, it := range fold.Items() {
+		t.Items = putItem(t.Items, views.TurnItem{Item: it, Pending: fold.Pending(it.Base().ID)})
+	}
+	t.Progress = fold.Progress
+	return t, nil
+}
+
+func putItem(items []views.TurnItem, it views.TurnItem) []views.TurnItem {
+	for i := range items {
+		if items[i].Item.Base().ID == it.Item.Base().ID {
+			items[i] = it
+			return items
+		}
+	}
+	return append(items, it)
+}
+
+// storedTurn reads one run's turn as it is stored.
+func (h *Handlers) storedTurn(ctx context.Context, run *models.Run) (views.Turn, error) {
+	items, err := h.turnItems(ctx, run)
+	return turnView(run, run.ThreadID, items), err
+}
+
+// activeRun returns the thread's running run, nil when there is none.
+func (h *Handlers) activeRun(ctx context.Context, userID, threadID string) (*models.Run, error) {
+	run, err := h.DB.ActiveRun(ctx, userID, threadID)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, nil
+	}
+	return run, err
+}
