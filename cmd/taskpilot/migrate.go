@@ -71,14 +71,11 @@ func withDB(do dbAction) action {
 		if err := c.makeDirs(); err != nil {
 			return err
 		}
-		db, err := models.Open(ctx, c.DatabaseURL)
+		db, err := openDatabase(ctx, c)
 		if err != nil {
-			return fmt.Errorf("open the database: %w", err)
+			return err
 		}
 		defer func() { err = errors.Join(err, db.Close()) }()
-		if err := db.Migrate(ctx); err != nil {
-			return fmt.Errorf("migrate the database: %w", err)
-		}
 		return do(ctx, p, db, c, args)
 	}
 }

@@ -2,22 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
+	"github.com/taskpilot/taskpilot/handlers"
 	"github.com/taskpilot/taskpilot/models"
 )
-
-// minter signs access tokens.
-type minter interface {
-	Mint(userID, family string, now time.Time) (token string, expiresIn int, err error)
-}
-
-// newMinter returns what signs the tokens that the server accepts.
-var newMinter = func(secret []byte) (minter, error) {
-	return nil, errors.New("not connected yet")
-}
 
 func tokenCommand() command {
 	return command{
@@ -44,10 +34,7 @@ func mintToken(ctx context.Context, db *models.DB, c Config, user *models.User, 
 	if err := c.loadSecrets(); err != nil {
 		return "", err
 	}
-	tokens, err := newMinter([]byte(c.JWTSecret.Reveal()))
-	if err != nil {
-		return "", fmt.Errorf("sign a token: %w", err)
-	}
+	tokens := handlers.NewTokens([]byte(c.JWTSecret.Reveal()))
 	family, _, err := db.NewFamily(ctx, user.ID)
 	if err != nil {
 		return "", fmt.Errorf("begin a sign-in: %w", err)
