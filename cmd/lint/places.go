@@ -119,23 +119,19 @@ func registersRoute(n ast.Node) bool {
 	return ok && strings.HasPrefix(unquote(literal), "/")
 }
 
-// choosesErrorStatus is true of c.Status(404), http.StatusNotFound, fiber.ErrNotFound …
+// choosesErrorStatus is true of c.Status(404), problem{Status: 404},
+// fiber.ErrNotFound and their like; not of comparing with a status.
 func choosesErrorStatus(n ast.Node) bool {
-	if call, ok := n.(*ast.CallExpr); ok && len(call.Args) > 0 && isSelector(call.Fun, "", "Status", "SendStatus", "NewError") {
-		return isErrorNumber(call.Args[0])
+	switch e := n.(type) {
+	case *ast.CallExpr:
+		return len(e.Args) > 0 && isSelector(e.Fun, "", "Status", "SendStatus", "NewError") && isErrorStatus(e.Args[0])
+	case *ast.KeyValueExpr:
+		return isNamed(e.Key, "Status") && isErrorStatus(e.Value)
+	case *ast.SelectorExpr:
+		name, ok := strings.CutPrefix(e.Sel.Name, "Err")
+		return ok && isNamed(e.X, "fiber") && slices.Contains(errorStatusNames(), name)
 	}
-	if field, ok := n.(*ast.KeyValueExpr); ok && isNamed(field.Key, "Status") {
-		return isErrorNumber(field.Value)
-	}
-	selector, ok := n.(*ast.SelectorExpr)
-	if !ok || !isSelector(n, "fiber", selector.Sel.Name) && !isSelector(n, "http", selector.Sel.Name) {
-		return false
-	}
-	name, isStatus := strings.CutPrefix(selector.Sel.Name, "Status")
-	if !isStatus {
-		name, isStatus = strings.CutPrefix(selector.Sel.Name, "Err")
-	}
-	return isStatus && slices.Contains(errorStatusNames(), name)
+	return false
 }
 
 func isNamed(e ast.Expr, name string) bool {
@@ -143,13 +139,17 @@ func isNamed(e ast.Expr, name string) bool {
 	return ok && ident.Name == name
 }
 
-func isErrorNumber(e ast.Expr) bool {
-	literal, ok := e.(*ast.BasicLit)
-	if !ok || literal.Kind != token.INT {
-		return false
+// isErrorStatus is true of 404 and of http.StatusNotFound.
+func isErrorStatus(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		status, err := strconv.Atoi(e.Value)
+		return err == nil && status >= http.StatusBadRequest
+	case *ast.SelectorExpr:
+		name, ok := strings.CutPrefix(e.Sel.Name, "Status")
+		return ok && slices.Contains(errorStatusNames(), name)
 	}
-	status, err := strconv.Atoi(literal.Value)
-	return err == nil && status >= http.StatusBadRequest
+	return false
 }
 
 // errorStatusNames returns NotFound, InternalServerError and so on.
