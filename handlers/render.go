@@ -3,6 +3,8 @@ package handlers
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/url"
 
 	"github.com/a-h/templ"
@@ -49,11 +51,15 @@ func decodeJSON(c *fiber.Ctx, v any) error {
 	if !isJSON(c.Get(fiber.HeaderContentType)) {
 		return errContentType
 	}
-	dec := json.NewDecoder(bytes.NewReader(c.Body()))
+	body := bytes.TrimLeft(c.Body(), " \t\r\n")
+	if len(body) > 0 && body[0] != '{' {
+		return badRequest("The body must be a JSON object.")
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
 	if err := dec.Decode(v); err != nil {
 		return badRequest("The body is not the JSON that is expected here: " + plainJSONError(err) + ".")
 	}
-	if dec.More() {
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return badRequest("The body has data after its JSON.")
 	}
 	return nil

@@ -46,8 +46,8 @@ func (c *Claims) Validate() error {
 		return errors.New("no sign-in")
 	case c.ID == "":
 		return errors.New("no id")
-	case c.IssuedAt == nil:
-		return errors.New("no time of issue")
+	case c.IssuedAt == nil || c.ExpiresAt == nil: // the parser has not checked yet
+		return errors.New("no time of issue or of end")
 	case c.ExpiresAt.Sub(c.IssuedAt.Time) > tokenLife:
 		return errors.New("valid for too long")
 	}
