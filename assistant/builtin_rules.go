@@ -93,10 +93,10 @@ func add(g map[string]string) (request, bool) {
 }
 
 // What follows "I need to" in talk, not in a task.
-var talk = re(`(?:know|understand|ask|say|admit|wonder|think|tell)\b.*`)
+var smallTalk = re(`(?:know|understand|ask|say|admit|wonder|think|tell)\b.*`)
 
 func implied(g map[string]string) (request, bool) {
-	if talk.MatchString(g["title"]) {
+	if smallTalk.MatchString(g["title"]) {
 		return request{}, false
 	}
 	return add(g)
