@@ -155,7 +155,7 @@ func appendEvent(dst []byte, ev Event) ([]byte, error) {
 	case UnknownEvent:
 		b := bytes.NewBuffer(dst)
 		if err := json.Compact(b, e.Raw); err != nil {
-			return nil, fmt.Errorf("chatkit: event %s: %w", e.Type, err)
+			return nil, fmt.Errorf("%w: event %s: %w", ErrEncode, e.Type, err)
 		}
 		return b.Bytes(), nil
 	case StreamOptions:
@@ -174,7 +174,7 @@ func appendEvent(dst []byte, ev Event) ([]byte, error) {
 	}
 	raw, err := marshal(body)
 	if err != nil {
-		return nil, fmt.Errorf("chatkit: event %s: %w", ev.EventType(), err)
+		return nil, fmt.Errorf("%w: event %s: %w", ErrEncode, ev.EventType(), err)
 	}
 	// raw is a non-empty object: put the type before its first key.
 	dst = append(append(append(dst, `{"type":"`...), ev.EventType()...), `",`...)

@@ -3,6 +3,7 @@ package chatkit
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 // StructuredInput asks the person questions in the composer's place.
@@ -49,6 +50,34 @@ type Option struct {
 type Answer struct {
 	Values  []string `json:"values"`
 	Skipped bool     `json:"skipped"`
+}
+
+// Fill takes over what a person answered: status is InputAnswered or
+// InputSkipped. A question without an answer counts as skipped; of several
+// answers to a single choice the first counts; answers need not be among the
+// options. It returns the ids among the answers that no question has.
+func (s *StructuredInput) Fill(status string, answers map[string]Answer) (unknown []string) {
+	s.Status = status
+	known := make(map[string]bool, len(s.Inputs))
+	for _, q := range s.Inputs {
+		known[q.ID] = true
+		a := answers[q.ID]
+		if status == InputSkipped || a.Skipped || len(a.Values) == 0 {
+			q.Answer = &Answer{Skipped: true}
+			continue
+		}
+		values := slices.Clone(a.Values)
+		if q.Type == QuestionChoice && !q.Multiple {
+			values = values[:1]
+		}
+		q.Answer = &Answer{Values: values}
+	}
+	for id := range answers {
+		if !known[id] {
+			unknown = append(unknown, id)
+		}
+	}
+	return unknown
 }
 
 // MarshalJSON writes a structured_input item.
