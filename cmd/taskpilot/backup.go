@@ -52,6 +52,9 @@ func (c Config) backup(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := os.Chmod(partial, 0o600); err != nil {
+		return err
+	}
 	return os.Rename(partial, file)
 }
 

@@ -89,9 +89,6 @@ func backupSQLite(ctx context.Context, path, file string) (err error) {
 	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", file); err != nil {
 		return err
 	}
-	if err := os.Chmod(file, 0o600); err != nil {
-		return err
-	}
 	return checkSQLite(ctx, file)
 }
 

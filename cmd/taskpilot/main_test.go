@@ -1,0 +1,9 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/taskpilot/taskpilot/models/modelstest"
+)
+
+func TestMain(m *testing.M) { modelstest.Main(m) }
