@@ -160,6 +160,8 @@ func (c *Completions) Respond(ctx context.Context, turn *Turn, emit Emit) error 
 		return stopped
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case bounded.Err() != nil:
+		err = context.Cause(bounded)
 	}
 	if _, ok := errors.AsType[*chatkit.Error](err); ok {
 		return err

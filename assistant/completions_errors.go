@@ -1,7 +1,6 @@
 package assistant
 
 import (
-	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -118,7 +117,7 @@ func sentence(err error) (words string, retry bool) {
 	switch {
 	case errors.Is(err, errStalled):
 		return "The model server stopped sending in the middle of its work. Please try again.", true
-	case errors.Is(err, errTooLong), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errTooLong):
 		return "The answer took too long and was ended. Please try again, perhaps with a smaller question.", true
 	case errors.Is(err, errHTML):
 		return "The model server answered with a web page instead of an answer. " + checkServer + "OPENAI_BASE_URL.", false

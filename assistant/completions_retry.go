@@ -77,7 +77,7 @@ func worthRetrying(err error) bool {
 	if e, ok := errors.AsType[*statusError](err); ok {
 		return e.status >= 500 || e.status == http.StatusTooManyRequests && !e.noCredit()
 	}
-	for _, final := range []error{errHTML, errNotJSON, errTooLarge, errTooLong, errStalled, context.Canceled, context.DeadlineExceeded} {
+	for _, final := range []error{errHTML, errNotJSON, errTooLarge, errTooLong, errStalled} {
 		if errors.Is(err, final) {
 			return false
 		}

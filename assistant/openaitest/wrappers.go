@@ -61,7 +61,7 @@ func NoSpace(b Behaviour) Behaviour { return replacing("no space", "data: ", "da
 
 // MultiLine plays b with each chunk's JSON on several data lines.
 func MultiLine(b Behaviour) Behaviour {
-	return replacing("several data lines", `,"choices"`, ",\ndata: \"choices\"", b)
+	return replacing("several data lines", `,"created"`, ",\ndata: \"created\"", b)
 }
 
 func replacing(name, old, fresh string, b Behaviour) Behaviour {
