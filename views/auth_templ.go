@@ -327,7 +327,7 @@ func sky() templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<svg class=\"sky\" viewBox=\"0 0 1200 400\" preserveAspectRatio=\"xMidYMax slice\" aria-hidden=\"true\"><path class=\"sky-path\" d=\"M-40 330C180 300 240 120 430 150s210 170 400 90S1090 40 1260 30\" pathLength=\"100\"></path> <path class=\"sky-far\" d=\"M0 400V310c150-50 260-60 420-20s280 30 430-20 250-40 350-10v140z\"></path> <path class=\"sky-near\" d=\"M0 400v-45c220-45 400-10 610 5s420-25 590-5v45z\"></path> <path class=\"sky-plane\" d=\"m846 222 62-40-32 66-9-22z\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<svg class=\"sky\" viewBox=\"0 0 1200 400\" preserveAspectRatio=\"xMidYMax slice\" aria-hidden=\"true\"><path class=\"sky-path\" d=\"M-40 352C160 372 330 330 470 296s240-4 376-52 220-150 420-190\" pathLength=\"100\"></path> <path class=\"sky-far\" d=\"M0 400V310c150-50 260-60 420-20s280 30 430-20 250-40 350-10v140z\"></path> <path class=\"sky-near\" d=\"M0 400v-45c220-45 400-10 610 5s420-25 590-5v45z\"></path> <path class=\"sky-plane\" d=\"m838 236 66-36-36 68-8-24z\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -98,7 +98,7 @@ func SettingsPage(s Settings, list ThreadList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</p></div><button class=\"button button-primary\">Save</button></form></section><section class=\"panel\" aria-labelledby=\"theme\"><h2 id=\"theme\" class=\"panel-title\">Appearance</h2><p class=\"hint\" data-theme-plain>TaskPilot follows your device: light by day, dark by night, as you have set it there.</p><fieldset class=\"choices\" data-theme-choice hidden><legend class=\"sr-only\">Theme</legend>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</p></div><button class=\"button button-primary\">Save</button></form></section><section class=\"panel\" aria-labelledby=\"theme\"><h2 id=\"theme\" class=\"panel-title\">Appearance</h2><p class=\"hint needs-no-js\">TaskPilot follows your device: light by day, dark by night, as you have set it there.</p><fieldset class=\"choices needs-js\" data-theme-choice><legend class=\"sr-only\">Theme</legend>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

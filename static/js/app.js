@@ -1,0 +1,11 @@
+// Everything a page needs beyond plain links and forms, one behaviour a file.
+import "./place.js";
+import "./feedback.js";
+import "./scroll.js";
+import "./drafts.js";
+import "./composer.js";
+import "./send.js";
+import "./live.js";
+import "./copy.js";
+import "./drawer.js";
+import "./theme-control.js";

@@ -1,0 +1,62 @@
+// Applies one fragment of the live stream to the page.
+import { byId, list } from "./turns.js";
+import { placeTurn } from "./place.js";
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html || "";
+  return template.content;
+}
+
+// added lets htmx see new forms and links.
+const added = (elements) => elements.forEach((el) => window.htmx.process(el));
+
+function append(target, content) {
+  const elements = [...content.children];
+  for (const el of elements) {
+    const old = el.id && byId(el.id);
+    if (el.classList.contains("turn")) placeTurn(el);
+    else if (old) old.replaceWith(el);
+    else target.append(el);
+  }
+  added(elements);
+}
+
+function replace(target, content) {
+  const el = content.firstElementChild;
+  if (!el) return;
+  if (target.open !== undefined) el.open = target.open; // a fold stays as the person left it
+  target.replaceWith(el);
+  added([el]);
+}
+
+// apply returns false when the page has no place for the fragment: then it has
+// missed something and needs the whole turn.
+export function apply(fragment) {
+  const turns = list();
+  if (!turns || turns.dataset.thread !== fragment.thread || "older" in turns.dataset) return true;
+  const target = byId(fragment.target);
+  if (!target) return fragment.swap === "remove";
+  switch (fragment.swap) {
+    case "append":
+      append(target, parse(fragment.html));
+      break;
+    case "replace":
+      replace(target, parse(fragment.html));
+      break;
+    case "inner":
+      target.replaceChildren(parse(fragment.html));
+      break;
+    case "text": {
+      const code = target.querySelector("pre code");
+      if (!code) return false;
+      code.append(fragment.html || "");
+      break;
+    }
+    case "remove":
+      target.remove();
+      break;
+  }
+  if (fragment.seq) turns.dataset.seq = fragment.seq;
+  return true;
+}

@@ -1,0 +1,57 @@
+// The box for messages: its keys, its size, its counter, and what it refuses to send.
+import { byId, isRunning, announce } from "./turns.js";
+import { keepDraft, restoreDraft } from "./drafts.js";
+
+const touch = matchMedia("(hover: none) and (pointer: coarse)");
+const warnAt = 1000; // characters left
+
+function fit(box) {
+  if (CSS.supports("field-sizing", "content")) return;
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight}px`;
+}
+
+function count(form, box) {
+  const left = box.maxLength - box.value.length;
+  const counter = form.querySelector("[data-count]");
+  counter.hidden = left > warnAt;
+  counter.toggleAttribute("data-full", left <= 0);
+  counter.textContent = left > warnAt ? "" : `${left.toLocaleString("en")} characters left`;
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("[data-composer]");
+  if (!form) return;
+  fit(event.target);
+  count(form, event.target);
+  keepDraft(form);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && isRunning() && !document.querySelector(":popover-open")) byId("stop")?.requestSubmit();
+  const form = event.target.closest?.("[data-composer]");
+  if (!form || event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+  const chord = event.ctrlKey || event.metaKey;
+  if (!chord && (event.shiftKey || event.altKey || touch.matches)) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+// Before htmx sees it: nothing is sent that is blank or would be refused.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-composer]")) return;
+  const blank = event.target.elements.content.value.trim() === "";
+  if (!blank && !isRunning()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!blank) announce("Wait for the answer or stop it, then send your message.");
+}, true);
+
+// fill puts text into the box as if it had been typed.
+export function fill(form, text) {
+  form.elements.content.value = text;
+  fit(form.elements.content);
+  count(form, form.elements.content);
+}
+
+restoreDraft();

@@ -1,0 +1,30 @@
+// The sidebar on a phone. Without scripts it opens by its address; with them it
+// leaves no trace in the history and gives the focus back.
+import { byId } from "./turns.js";
+
+const root = document.documentElement;
+let opener = null;
+
+function open(link) {
+  opener = link;
+  root.setAttribute("data-drawer-open", "");
+  byId("sidebar").querySelector("a").focus();
+}
+
+function close() {
+  if (!root.hasAttribute("data-drawer-open")) return;
+  root.removeAttribute("data-drawer-open");
+  opener?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-drawer]");
+  if (!link) return;
+  event.preventDefault();
+  if (link.dataset.drawer === "open") open(link);
+  else close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !document.querySelector(":popover-open")) close();
+});

@@ -1,0 +1,72 @@
+// Keeps the page as it is on the server: fragments of the thread that is shown,
+// and signals that the lists beside it have changed.
+import { byId, list } from "./turns.js";
+import { apply } from "./apply.js";
+import { link } from "./live-link.js";
+
+const patience = 2000; // before the page admits that the connection is lost
+let shown = ""; // the thread that was last announced to the stream
+let notice = 0;
+let wasOffline = false;
+let lastResync = 0;
+
+const watch = () => ({ thread: list()?.dataset.thread || "", seq: Number(list()?.dataset.seq || 0) });
+
+// refresh has a list fetched again, but not while someone types in it.
+function refresh(kind) {
+  const place = byId(kind);
+  if (!place) return;
+  if (place.querySelector("[data-editing], .task-edit[open], form :focus")) setTimeout(refresh, 1500, kind);
+  else document.body.dispatchEvent(new CustomEvent(`${kind}-changed`));
+}
+
+function setOnline(online) {
+  clearTimeout(notice);
+  const state = document.querySelector("[data-link-state]");
+  if (online) {
+    if (state) state.hidden = true;
+    if (wasOffline) ["threads", "tasks"].forEach(refresh);
+    wasOffline = false;
+  } else {
+    notice = setTimeout(() => {
+      wasOffline = true;
+      if (state) state.hidden = false;
+    }, patience);
+  }
+}
+
+// resync asks for the whole turn again, but not in a loop.
+function resync() {
+  if (Date.now() - lastResync < 5000) return;
+  lastResync = Date.now();
+  tell();
+}
+
+function receive(message) {
+  switch (message.type) {
+    case "fragment":
+      if (!apply(message.fragment)) resync();
+      break;
+    case "signal":
+      refresh(message.kind);
+      break;
+    case "state":
+      setOnline(message.online);
+      break;
+    case "auth":
+      location.reload();
+      break;
+  }
+}
+
+// Pages for people who are signed in have the sidebar; the others need no stream.
+let tell = () => {};
+if (byId("sidebar")) {
+  shown = watch().thread;
+  tell = link(receive, watch);
+  document.addEventListener("htmx:after:swap", () => {
+    if (watch().thread === shown) return;
+    shown = watch().thread;
+    tell();
+  });
+}

@@ -1,0 +1,61 @@
+// Follows the end of the thread while new text arrives, but never against the
+// person's will; offers the way back; and keeps the place when older turns come.
+const near = 40;
+let scroller = null;
+let following = true;
+let lastTop = 0;
+
+const distance = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+
+// toEnd goes to the latest turn and follows from there on.
+export function toEnd() {
+  following = true;
+  if (scroller) scroller.scrollTop = scroller.scrollHeight;
+}
+
+function showJump() {
+  const jump = document.querySelector("[data-jump]");
+  if (jump) jump.hidden = distance() < 240;
+}
+
+function scrolled() {
+  if (distance() < near) following = true;
+  else if (scroller.scrollTop < lastTop) following = false;
+  lastTop = scroller.scrollTop;
+  showJump();
+}
+
+const grown = new ResizeObserver(() => {
+  if (!scroller?.isConnected) return;
+  if (following) scroller.scrollTop = scroller.scrollHeight;
+  showJump();
+});
+
+// attach is called again when the page's middle was replaced.
+function attach() {
+  const found = document.querySelector("[data-scroll]");
+  if (!found || found === scroller) return;
+  scroller = found;
+  grown.disconnect();
+  grown.observe(scroller);
+  for (const child of scroller.querySelectorAll(".column, .turns")) grown.observe(child);
+  scroller.addEventListener("scroll", scrolled, { passive: true });
+  toEnd();
+}
+
+let fromEnd = null;
+document.addEventListener("htmx:before:swap", (event) => {
+  const isOlder = event.detail.ctx?.sourceElement?.id === "earlier";
+  fromEnd = isOlder && scroller ? scroller.scrollHeight - scroller.scrollTop : null;
+  if (isOlder) following = false;
+});
+document.addEventListener("htmx:after:swap", () => {
+  attach();
+  if (fromEnd !== null) scroller.scrollTop = scroller.scrollHeight - fromEnd;
+  fromEnd = null;
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-jump]")) toEnd();
+});
+
+attach();

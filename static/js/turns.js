@@ -1,0 +1,29 @@
+// What the scripts know about the thread on the page. The page itself is the
+// state: nothing is kept beside it.
+export const byId = (id) => document.getElementById(id);
+
+// list is the element that holds the turns, null on other pages.
+export const list = () => byId("turns");
+
+export const composer = () => byId("composer");
+
+// isRunning tells whether an answer is being made.
+export function isRunning() {
+  const last = list()?.lastElementChild;
+  return last != null && (last.dataset.status === "running" || "pending" in last.dataset);
+}
+
+// announce tells a screen reader something, once.
+export function announce(text) {
+  const announcer = byId("announcer");
+  if (announcer) announcer.textContent = text;
+}
+
+const longest = 1000;
+
+// announceAnswer reads out the answer of a turn that is over.
+export function announceAnswer(turn) {
+  const parts = [...turn.querySelectorAll(".answer .prose, .ending p")];
+  const text = parts.map((part) => part.textContent.trim()).join(" ").trim();
+  announce(text.length > longest ? text.slice(0, longest) + "…" : text);
+}
