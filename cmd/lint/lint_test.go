@@ -62,7 +62,7 @@ func TestPlaces(t *testing.T) {
 		"header":                   {"handlers/chat.go", `func f(c C) { c.Get("Accept", "") }`, ""},
 		"uuid":                     {"handlers/chat.go", `func f() { utils.UUID() }`, "predictable"},
 		"math/rand":                {"live/run.go", `import "math/rand/v2"`, "imports math/rand"},
-		"math/rand for jitter":     {"live/jitter.go", `import "math/rand/v2"`, ""},
+		"math/rand for jitter":     {"assistant/completions_retry.go", `import "math/rand/v2"`, ""},
 		"sleep in a test":          {"live/run_test.go", `func f() { time.Sleep(1) }`, "sleeps"},
 		"sleep":                    {"live/run.go", `func f() { time.Sleep(1) }`, ""},
 		"skip":                     {"live/run_test.go", `func f() { t.Skip("x") }`, "skips a test"},
