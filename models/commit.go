@@ -2,10 +2,8 @@ package models
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -72,22 +70,30 @@ func (db *DB) Commit(ctx context.Context, batches []RunBatch) (lost []string, er
 	return lost, nil
 }
 
-// work is a RunBatch made ready: only the last state of each item counts.
+// work is a RunBatch made ready: its texts are clean, and only the last state of
+// each item counts.
 type work struct {
 	RunBatch
-	events  []eventRow
 	items   []itemRow
 	removed []string
+
+	held bool // the run is still running and its Owner's, and stays so
+	tail tail // where its log ends; only sqliteLog counts on it
 }
 
 func (db *DB) prepare(b RunBatch) (work, error) {
-	w := work{RunBatch: b, events: make([]eventRow, len(b.Events))}
+	w := work{RunBatch: b}
+	w.Events = make([]Event, len(b.Events))
+	last := int64(0)
 	for i, e := range b.Events {
 		payload, err := chatkit.CleanJSON(e.Payload)
 		if err != nil {
 			return w, fmt.Errorf("event %d: %w", e.Seq, err)
 		}
-		w.events[i] = eventRow{UserID: b.UserID, RunID: b.RunID, Seq: e.Seq, Payload: string(payload)}
+		if e.Seq <= last {
+			return w, fmt.Errorf("event %d comes after event %d", e.Seq, last)
+		}
+		w.Events[i], last = Event{Seq: e.Seq, Payload: payload}, e.Seq
 	}
 	for _, c := range b.Items {
 		if err := w.change(db, c); err != nil {
@@ -140,22 +146,18 @@ func (db *DB) store(tx *gorm.DB, works []work) (lost []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	mine, err := db.fence(tx, works)
-	if err != nil {
-		return nil, err
+	if err := db.log.fence(tx, works); err != nil {
+		return nil, fmt.Errorf("fence: %w", err)
 	}
-	var (
-		events []eventRow
-		kept   []*work
-	)
+	var kept []*work
 	for i := range works {
-		if w := &works[i]; mine[w.RunID] {
-			events, kept = append(events, w.events...), append(kept, w)
+		if w := &works[i]; w.held {
+			kept = append(kept, w)
 		} else {
 			lost = append(lost, w.RunID)
 		}
 	}
-	if err := db.insertEvents(tx, events); err != nil {
+	if err := db.log.append(tx, kept); err != nil {
 		return nil, fmt.Errorf("events: %w", err)
 	}
 	if err := storeItems(tx, kept, threads); err != nil {
@@ -169,47 +171,6 @@ func (db *DB) store(tx *gorm.DB, works []work) (lost []string, err error) {
 	return lost, nil
 }
 
-// fence returns the runs of works that are still running and their Owner's, and
-// keeps them so until tx ends.
-func (db *DB) fence(tx *gorm.DB, works []work) (map[string]bool, error) {
-	ids := make([]string, len(works))
-	for i := range works {
-		ids[i] = works[i].RunID
-	}
-	slices.Sort(ids)
-	query := "SELECT id, user_id, thread_id, owner FROM runs " +
-		"WHERE id IN (SELECT value FROM json_each(?)) AND status = 'running'"
-	var list any = jsonList(ids)
-	if db.pg != nil {
-		query = "SELECT id, user_id, thread_id, owner FROM runs " +
-			"WHERE id = ANY($1) AND status = 'running' ORDER BY id FOR NO KEY UPDATE"
-		list = ids
-	}
-	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, query, list)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	found := make(map[string]RunBatch, len(works))
-	for rows.Next() {
-		var r RunBatch
-		if err := rows.Scan(&r.RunID, &r.UserID, &r.ThreadID, &r.Owner); err != nil {
-			return nil, err
-		}
-		found[r.RunID] = r
-	}
-	mine := make(map[string]bool, len(works))
-	for i := range works {
-		w := &works[i]
-		r, ok := found[w.RunID]
-		mine[w.RunID] = ok && r.UserID == w.UserID && r.ThreadID == w.ThreadID && r.Owner == w.Owner
-	}
-	return mine, errors.Join(rows.Err(), rows.Close())
-}
-
-// jsonList writes ids, which need no escaping, as a JSON array.
-func jsonList(ids []string) string { return `["` + strings.Join(ids, `","`) + `"]` }
-
 // finish stores how the run ended, and what its thread shows of it.
 func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
 	set := map[string]any{}
@@ -222,7 +183,7 @@ func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
 		end := map[string]any{
 			"status": w.End.Status, "error_code": w.End.ErrorCode,
 			"error_message": chatkit.CleanText(w.End.ErrorMessage), "allow_retry": w.End.AllowRetry, "finished_at": now,
-			"end_seq": gorm.Expr("(SELECT COALESCE(MAX(seq), 0) FROM run_events WHERE user_id = ? AND run_id = ?)", w.UserID, w.RunID),
+			"end_seq": gorm.Expr("COALESCE((SELECT seq FROM run_tails WHERE user_id = ? AND run_id = ?), 0)", w.UserID, w.RunID),
 		}
 		if err := tx.Model(&Run{}).Where("user_id = ? AND id = ?", w.UserID, w.RunID).UpdateColumns(end).Error; err != nil {
 			return err

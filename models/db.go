@@ -21,6 +21,8 @@ type DB struct {
 	writer *gorm.DB // SQLite: one connection, whose transactions take the write lock at once
 	reader *gorm.DB // SQLite: a few read-only connections; Postgres: the same pool as writer
 
+	log eventLog
+
 	path string          // of the SQLite file, else ""
 	pg   *pgx.ConnConfig // of Postgres, else nil
 

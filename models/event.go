@@ -2,82 +2,102 @@ package models
 
 import (
 	"context"
-	"slices"
-	"strings"
+	"encoding/json"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
 )
 
-// eventRow is an Event in the table.
+// eventLog keeps the events of runs. The two databases differ in what is cheap.
+type eventLog interface {
+	// fence finds the works whose run is still running and their Owner's, and
+	// keeps them so until tx ends.
+	fence(tx *gorm.DB, works []work) error
+	// append stores the events of works that fence found, but for those that
+	// are there already.
+	append(tx *gorm.DB, works []*work) error
+	// after reads up to limit events of a run with higher numbers, in order.
+	after(tx *gorm.DB, runID string, seq int64, limit int) ([]Event, error)
+	// remove deletes all events of runs and says how many there were.
+	remove(tx *gorm.DB, runs []Run) (int64, error)
+}
+
+// holder is what a fence reads of a run.
+type holder struct {
+	run, user, thread, owner string
+	tail                     tail
+}
+
+// hold runs a fence's query, whose argument is the list of run ids as JSON: one
+// statement whatever their number. It goes around GORM, whose reflection would
+// cost each commit more than the query does.
+func hold(tx *gorm.DB, works []work, query string) error {
+	ids := make([]string, len(works))
+	for i := range works {
+		ids[i] = works[i].RunID
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, query, string(list))
+	if err != nil {
+		return err
+	}
+	found := make(map[string]holder, len(works))
+	for rows.Next() {
+		var h holder
+		if err := rows.Scan(&h.run, &h.user, &h.thread, &h.owner, &h.tail.n, &h.tail.seq); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		found[h.run] = h
+	}
+	for i := range works {
+		w := &works[i]
+		h, ok := found[w.RunID]
+		w.held = ok && h.user == w.UserID && h.thread == w.ThreadID && h.owner == w.Owner
+		w.tail = h.tail
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+// eventRow is what both databases store of an Event.
 type eventRow struct {
-	UserID  string `gorm:"primaryKey"`
-	RunID   string `gorm:"primaryKey"`
-	Seq     int64  `gorm:"primaryKey;autoIncrement:false"`
+	RunID   string
+	Seq     int64
 	Payload string
 }
 
 // TableName returns "run_events".
 func (eventRow) TableName() string { return "run_events" }
 
-// eventsAtOnce bounds the rows of one INSERT for SQLite, which compiles each
-// statement anew.
-const eventsAtOnce = 100
-
-const insertEvents = "INSERT INTO run_events (user_id, run_id, seq, payload) "
-
-// insertEvents is the busiest statement of all and goes around GORM, whose
-// reflection costs more than the insert.
-func (db *DB) insertEvents(tx *gorm.DB, events []eventRow) error {
-	if db.pg != nil {
-		return insertArrays(tx, events)
-	}
-	for some := range slices.Chunk(events, eventsAtOnce) {
-		args := make([]any, 0, 4*len(some))
-		for i := range some {
-			e := &some[i]
-			args = append(args, e.UserID, e.RunID, e.Seq, e.Payload)
-		}
-		query := insertEvents + "VALUES " + strings.Repeat("(?,?,?,?),", len(some)-1) + "(?,?,?,?) ON CONFLICT DO NOTHING"
-		if _, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, query, args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// insertArrays sends Postgres the columns as arrays: one statement, prepared
-// once, whatever the number of rows.
-func insertArrays(tx *gorm.DB, events []eventRow) error {
-	if len(events) == 0 {
-		return nil
-	}
-	users, runs := make([]string, len(events)), make([]string, len(events))
-	seqs, payloads := make([]int64, len(events)), make([]string, len(events))
-	for i, e := range events {
-		users[i], runs[i], seqs[i], payloads[i] = e.UserID, e.RunID, e.Seq, e.Payload
-	}
-	_, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, insertEvents+
-		"SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) ON CONFLICT DO NOTHING",
-		users, runs, seqs, payloads)
-	return err
-}
-
 // RunEvents returns up to limit events of a run after the number after, in
 // order. The caller has made sure that the run may be read.
 func (db *DB) RunEvents(ctx context.Context, runID string, after int64, limit int) ([]Event, error) {
+	events, err := db.log.after(db.read(ctx), runID, after, pageSize(limit))
+	return events, wrap("run events", err)
+}
+
+func eventsOf(query *gorm.DB) ([]Event, error) {
 	var rows []eventRow
-	owner := db.read(ctx).Model(&Run{}).Select("user_id").Where("id = ?", runID)
-	err := db.read(ctx).Where("user_id = (?) AND run_id = ? AND seq > ?", owner, runID, after).
-		Order("seq").Limit(pageSize(limit)).Find(&rows).Error
-	if err != nil {
-		return nil, wrap("run events", err)
+	if err := query.Scan(&rows).Error; err != nil {
+		return nil, err
 	}
 	events := make([]Event, len(rows))
 	for i, r := range rows {
 		events[i] = Event{Seq: r.Seq, Payload: []byte(r.Payload)}
 	}
 	return events, nil
+}
+
+// runKeys names runs for a condition like (user_id, id) IN ?.
+func runKeys(runs []Run) [][]any {
+	keys := make([][]any, len(runs))
+	for i, r := range runs {
+		keys[i] = []any{r.UserID, r.ID}
+	}
+	return keys
 }
 
 // purgeAtOnce is the number of runs whose events go in one transaction, so that
@@ -89,8 +109,7 @@ const purgeAtOnce = 100
 func (db *DB) PurgeEvents(ctx context.Context, before time.Time) (int64, error) {
 	var deleted int64
 	for {
-		var n int64
-		runs, err := db.purgeSome(ctx, before, &n)
+		runs, n, err := db.purgeSome(ctx, before)
 		if err != nil {
 			return deleted, wrap("purge events", err)
 		}
@@ -100,23 +119,18 @@ func (db *DB) PurgeEvents(ctx context.Context, before time.Time) (int64, error) 
 	}
 }
 
-func (db *DB) purgeSome(ctx context.Context, before time.Time, deleted *int64) (int, error) {
+func (db *DB) purgeSome(ctx context.Context, before time.Time) (runs int, events int64, err error) {
 	var old []Run
-	err := db.read(ctx).Select("user_id", "id").Where("purged = false AND finished_at < ?", At(before)).
+	err = db.read(ctx).Select("user_id", "id").Where("purged = false AND finished_at < ?", At(before)).
 		Order("finished_at").Limit(purgeAtOnce).Find(&old).Error
 	if err != nil || len(old) == 0 {
-		return 0, err
+		return 0, 0, err
 	}
-	keys := make([][]any, len(old))
-	for i, r := range old {
-		keys[i] = []any{r.UserID, r.ID}
-	}
-	return len(old), db.write(ctx, func(tx *gorm.DB) error {
-		gone := tx.Where("(user_id, run_id) IN ?", keys).Delete(&eventRow{})
-		if gone.Error != nil {
-			return gone.Error
+	err = db.write(ctx, func(tx *gorm.DB) (err error) {
+		if events, err = db.log.remove(tx, old); err != nil {
+			return err
 		}
-		*deleted = gone.RowsAffected
-		return tx.Model(&Run{}).Where("(user_id, id) IN ?", keys).UpdateColumn("purged", true).Error
+		return tx.Model(&Run{}).Where("(user_id, id) IN ?", runKeys(old)).UpdateColumn("purged", true).Error
 	})
+	return len(old), events, err
 }

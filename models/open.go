@@ -40,7 +40,7 @@ func (db *DB) openSQLite(path string) error {
 	if err := private(path); err != nil {
 		return err
 	}
-	db.path = path
+	db.path, db.log = path, sqliteLog{}
 	if db.writer, err = sqlitePool(path, pragmas, "immediate", 1); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (db *DB) openPostgres(address string) error {
 	if err != nil {
 		return err
 	}
-	db.pg = config.Copy()
+	db.pg, db.log = config.Copy(), postgresLog{}
 	set := config.RuntimeParams
 	set["statement_timeout"] = cmp.Or(set["statement_timeout"], "5s")
 	set["lock_timeout"] = cmp.Or(set["lock_timeout"], "2s")

@@ -121,6 +121,9 @@ CREATE TABLE run_events (
     FOREIGN KEY (user_id, run_id) REFERENCES runs (user_id, id) ON DELETE CASCADE
 );
 
+-- The number of the last event of every run that has events.
+CREATE VIEW run_tails AS SELECT user_id, run_id, MAX(seq) AS seq FROM run_events GROUP BY user_id, run_id;
+
 CREATE TABLE todos (
     user_id        text COLLATE "C" NOT NULL REFERENCES users ON DELETE CASCADE,
     id             text COLLATE "C" NOT NULL,

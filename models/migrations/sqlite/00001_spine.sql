@@ -112,14 +112,40 @@ CREATE INDEX runs_id ON runs (id);
 CREATE INDEX runs_owner ON runs (owner) WHERE status = 'running';
 CREATE INDEX runs_purge ON runs (finished_at) WHERE purged = false;
 
+-- The log is written far more often than it is read, and by many runs at once. It
+-- has no index but its order of arrival: each entry names the one before it of
+-- the same run, and run_tails the last one, so that a commit appends to a few
+-- pages whatever the number of runs. It is read from the tail backwards.
 CREATE TABLE run_events (
-    user_id TEXT    NOT NULL,
+    n       INTEGER NOT NULL PRIMARY KEY,
+    prev    INTEGER NOT NULL, -- n of the run's entry before, or 0
     run_id  TEXT    NOT NULL,
     seq     INTEGER NOT NULL,
-    payload TEXT    NOT NULL,
-    PRIMARY KEY (user_id, run_id, seq),
+    payload TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE run_tails (
+    user_id TEXT    NOT NULL,
+    run_id  TEXT    NOT NULL,
+    n       INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    PRIMARY KEY (user_id, run_id),
     FOREIGN KEY (user_id, run_id) REFERENCES runs (user_id, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+-- A run's events go with its tail, and that with the run.
+-- +goose StatementBegin
+CREATE TRIGGER run_tails_delete AFTER DELETE ON run_tails BEGIN
+    DELETE FROM run_events WHERE n IN (
+        WITH RECURSIVE chain (n) AS (
+            SELECT old.n
+            UNION ALL
+            SELECT e.prev FROM chain JOIN run_events e ON e.n = chain.n WHERE e.prev > 0
+        )
+        SELECT n FROM chain
+    );
+END;
+-- +goose StatementEnd
 
 CREATE TABLE todos (
     user_id     TEXT    NOT NULL REFERENCES users ON DELETE CASCADE,
