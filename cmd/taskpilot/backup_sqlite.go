@@ -49,7 +49,7 @@ func restoreSQLite(ctx context.Context, backup, path string, force bool, now tim
 
 // setAside renames a database, with the files that belong to it.
 func setAside(path string, now time.Time) error {
-	aside := path + ".replaced-" + now.UTC().Format("20060102T150405Z")
+	aside := path + ".replaced-" + now.UTC().Format("20060102T150405.000000Z")
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		err := os.Rename(path+suffix, aside+suffix)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
