@@ -20,7 +20,6 @@ func TestThisModule(t *testing.T) {
 	if !ok {
 		t.Error("\n" + report.String())
 	}
-	t.Log(report.String())
 }
 
 // parse makes a tree of files.
