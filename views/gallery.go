@@ -55,7 +55,7 @@ func pageStates() []State {
 		{"page-rename", true, RenamePage(galleryYou, list, list.Threads[0], "")},
 		{"page-tasks", true, TasksPage(tasks, galleryList(""))},
 		{"page-tasks-empty", true, TasksPage(Tasks{Viewer: galleryYou, Now: galleryNow}, galleryList(""))},
-		{"page-settings", true, SettingsPage(Settings{Viewer: galleryYou, Saved: true}, galleryList(""))},
+		{"page-settings", true, SettingsPage(Settings{Viewer: galleryYou}, galleryList(""))},
 		{"page-error-404", true, ErrorPage(Problem{Status: 404, Viewer: &galleryYou})},
 		{"page-error-500", true, ErrorPage(Problem{Status: 500})},
 	}

@@ -7,6 +7,7 @@ import "strconv"
 const (
 	idMain        = "main"
 	idSidebar     = "sidebar"
+	idSideLinks   = "side-links"
 	idThreads     = "threads"
 	idThreadTitle = "thread-title"
 	idTurns       = "turns"

@@ -18,3 +18,12 @@ func csrfHeader(ctx context.Context) templ.Attributes {
 	value, _ := json.Marshal(map[string]string{"X-CSRF-Token": token})
 	return templ.Attributes{"hx-headers:inherited": string(value)}
 }
+
+// outOfBand is the attribute that makes a part of an answer take the place of
+// the element with its id.
+func outOfBand(oob bool) templ.Attributes {
+	if !oob {
+		return nil
+	}
+	return templ.Attributes{"hx-swap-oob": "true"}
+}

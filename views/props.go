@@ -161,8 +161,6 @@ type TaskForm struct {
 // Settings is the settings page.
 type Settings struct {
 	Viewer Viewer
-	Errors map[string]string // by field: "name"
-	Saved  bool
 }
 
 // Problem is an error page or fragment.

@@ -4,15 +4,15 @@ import { byId } from "./turns.js";
 
 const fade = 6000;
 
-document.addEventListener("htmx:before:response", (event) => {
-  const { ctx } = event.detail;
-  const status = ctx.response.status;
-  if (status === 401) {
-    location.reload(); // the server leads to the sign-in page
-    return;
-  }
-  // 422 is a form shown again with what is wrong in it.
-  if (status < 400 || status === 422 || ctx.hx.retarget) return;
+// What an error answer contains decides where it goes: a toast to the toasts, a
+// form with what is wrong in it to where the form was. Anything else is no word
+// of ours, such as a proxy's own page.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.response.status === 401) location.reload(); // the server leads to the sign-in page
+  if (ctx.response.status < 400 || ctx.hx.retarget) return;
+  const text = ctx.text.trimStart();
+  if (/^<(?!!doctype|html)/i.test(text) && !text.includes("data-toast")) return;
+  if (!text.includes("data-toast")) ctx.text = byId("offline-toast").innerHTML;
   ctx.hx.retarget = "#toasts";
   ctx.hx.reswap = "beforeend";
 });

@@ -51,6 +51,8 @@ export class LiveSource {
       this.#emit({ type: "fragment", fragment });
     });
     stream.addEventListener("signal", (event) => this.#emit({ type: "signal", kind: JSON.parse(event.data).kind }));
+    stream.addEventListener("gone", (event) => this.#emit({ type: "gone", thread: JSON.parse(event.data).thread }));
+    stream.addEventListener("signedout", () => this.#emit({ type: "auth" }));
     stream.addEventListener("bye", () => this.#retry());
     stream.onerror = () => this.#retry();
   }

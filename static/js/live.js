@@ -16,7 +16,7 @@ const watch = () => ({ thread: list()?.dataset.thread || "", seq: Number(list()?
 function refresh(kind) {
   const place = byId(kind);
   if (!place) return;
-  if (place.querySelector("[data-editing], .task-edit[open], form :focus")) setTimeout(refresh, 1500, kind);
+  if (place.querySelector("[data-editing], .task-edit[open], form :focus")) setTimeout(refresh, 400, kind);
   else document.body.dispatchEvent(new CustomEvent(`${kind}-changed`));
 }
 
@@ -52,6 +52,9 @@ function receive(message) {
       break;
     case "state":
       setOnline(message.online);
+      break;
+    case "gone": // deleted on another page
+      if (message.thread === watch().thread) location.assign("/chat");
       break;
     case "auth":
       location.reload();
