@@ -3,7 +3,9 @@ package handlers
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -61,11 +63,25 @@ func threadLink(t *models.Thread) views.ThreadLink {
 
 // threadList draws the sidebar's list again.
 func (h *Handlers) threadList(c *fiber.Ctx) error {
-	list, err := h.threadListView(c.UserContext(), userID(c), c.Query("after"), c.Query("current"))
+	list, err := h.threadListView(c.UserContext(), userID(c), c.Query("after"), currentThread(c))
 	if err != nil {
 		return err
 	}
 	return h.render(c, views.ThreadListFragment(list))
+}
+
+// currentThread is the conversation that the asking page shows. A page that
+// began without one has it in its address only.
+func currentThread(c *fiber.Ctx) string {
+	if id := c.Query("current"); id != "" {
+		return id
+	}
+	u, err := url.Parse(c.Get("HX-Current-URL"))
+	if err != nil {
+		return ""
+	}
+	id, _ := strings.CutPrefix(u.Path, "/chat/")
+	return id
 }
 
 // chatPage shows a conversation's end, or with ?before an older part of it.

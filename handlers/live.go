@@ -155,14 +155,20 @@ func (p *livePage) watch(ctx context.Context, w watch, wake <-chan struct{}) {
 			p.h.Log.Error("live view panicked", "thread", w.thread, "panic", r)
 		}
 	}()
-	for {
-		err := p.catchUp(ctx, &w)
+	for first := true; ; first = false {
+		var err error
+		if first {
+			err = p.latest(ctx, &w)
+		}
+		if err == nil {
+			err = p.catchUp(ctx, &w)
+		}
 		if errors.Is(err, models.ErrNotFound) {
 			_ = p.send("gone", map[string]string{"thread": w.thread}) // a failed write ends the stream by itself
 			return
 		}
 		if err != nil {
-			if ctx.Err() == nil {
+			if ctx.Err() == nil && p.s.failed() == nil {
 				p.h.Log.Error("live view", "thread", w.thread, "err", err)
 			}
 			return
@@ -193,6 +199,23 @@ func (p *livePage) catchUp(ctx context.Context, w *watch) error {
 		return err
 	}
 	return p.follow(ctx, w, run)
+}
+
+// latest renders the newest turn once more when a page connects: its answer may
+// have ended, without a new item, while nobody listened.
+func (p *livePage) latest(ctx context.Context, w *watch) error {
+	run, err := p.h.DB.LatestRun(ctx, p.user, w.thread)
+	if errors.Is(err, models.ErrNotFound) || err == nil && run.Status == models.RunRunning {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f, err := p.finished(ctx, run)
+	if err != nil || f.Seq > w.seq {
+		return err // it is among what is missed
+	}
+	return p.sendFragments([]views.Fragment{f})
 }
 
 // missed renders the turns that have items after w.seq, but for the running one.

@@ -74,8 +74,12 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 	if err != nil {
 		return nil, fmt.Errorf("PUBLIC_URL: %w", err)
 	}
+	answers, err := newAssistant(c, s.db, s.engine, log)
+	if err != nil {
+		return nil, err
+	}
 	s.handlers = handlers.New(handlers.Options{
-		DB: s.db, Engine: s.engine, Assistant: newAssistant(c, s.db, s.engine, log), Owner: owner,
+		DB: s.db, Engine: s.engine, Assistant: answers, Owner: owner,
 		PublicURL: publicURL, JWTSecret: []byte(c.JWTSecret.Reveal()), SessionSecret: []byte(c.SessionSecret.Reveal()),
 		SignupOpen: c.SignupOpen, Version: version, Log: log,
 	})
@@ -98,16 +102,16 @@ func openDatabase(ctx context.Context, c Config) (*models.DB, error) {
 }
 
 // newAssistant makes the engine that the configuration chose.
-func newAssistant(c Config, db *models.DB, engine *live.Engine, log *slog.Logger) assistant.Assistant {
+func newAssistant(c Config, db *models.DB, engine *live.Engine, log *slog.Logger) (assistant.Assistant, error) {
 	tasks := handlers.NewTasks(db, func(userID string) {
 		engine.Signals.Notify(userID, live.Signal{Kind: live.TasksChanged})
 	})
 	if c.Assistant == engineBuiltin {
-		return assistant.NewBuiltin(tasks, assistant.BuiltinOptions{Pace: wordPace, Logger: log})
+		return assistant.NewBuiltin(tasks, assistant.BuiltinOptions{Pace: wordPace, Logger: log}), nil
 	}
-	return assistant.NewCompletions(assistant.CompletionsConfig{
-		APIKey: c.OpenAI.APIKey.Reveal(), BaseURL: c.OpenAI.BaseURL, Model: c.OpenAI.Model,
-		Instructions: c.Instructions, Tasks: tasks, Logger: log,
+	return assistant.NewCompletions(assistant.Config{
+		BaseURL: c.OpenAI.BaseURL, APIKey: c.OpenAI.APIKey.Reveal(), Model: c.OpenAI.Model,
+		Instructions: c.Instructions, Tools: assistant.TaskTools(tasks), Logger: log,
 	})
 }
 
