@@ -74,7 +74,7 @@ func TitleWords(text string) string { return titleWords(text) }
 func (db *DB) BreakLease(t testing.TB, owner string) {
 	t.Helper()
 	key := lockKey(owner)
-	err := db.writer.Exec("SELECT pg_terminate_backend(pid) FROM pg_locks "+
+	err := db.writer.Exec("SELECT pg_terminate_backend(pid, 10000) FROM pg_locks "+
 		"WHERE locktype = 'advisory' AND classid = ? AND objid = ?", uint32(uint64(key)>>32), uint32(key)).Error
 	if err != nil {
 		t.Fatal(err)

@@ -63,7 +63,7 @@ func TestItemPages(t *testing.T) {
 func TestCanonicalText(t *testing.T) {
 	t.Parallel()
 	texts := map[string]string{
-		"plain": "plain", "nul\x00nul": "nulnul", "bad\xff\xfeutf8": "bad\uFFFDutf8", "cut \xf0\x9f": "cut \uFFFD",
+		"plain": "plain", "nul\x00nul": "nulnul", "bad\xffutf8": "bad\uFFFDutf8", "cut \xf0": "cut \uFFFD",
 		"👩‍👩‍👧‍👦 e\u0301 \u202eltr": "👩‍👩‍👧‍👦 e\u0301 \u202eltr", `\u0000 "quoted" \\`: `\u0000 "quoted" \\`,
 		"lines\r\n\ttabs\u2028": "lines\r\n\ttabs\u2028", "<b>&amp;'": "<b>&amp;'", strings.Repeat("🙂", 50_000): strings.Repeat("🙂", 50_000),
 	}
@@ -81,8 +81,7 @@ func TestCanonicalText(t *testing.T) {
 			b.Items = append(b.Items, models.ItemChange{Item: answer(id, a.Thread.ID, in)})
 			b.Events = append(b.Events, models.Event{Seq: int64(len(b.Items)), Payload: raw(in)})
 		}
-		b.Events = append(b.Events, models.Event{Seq: int64(len(b.Items) + 1), Payload: []byte("{\"raw\":\"\xff\x00\"}")})
-		b.Events[len(b.Events)-1].Payload = []byte("{\"raw\":\"\xff\"}")
+		b.Events = append(b.Events, models.Event{Seq: int64(len(b.Items) + 1), Payload: []byte("{\"raw\":\"\xff\"}")})
 		commit(t, db, b)
 
 		items, _, err := db.Items(t.Context(), u.ID, a.Thread.ID, models.ItemQuery{Order: chatkit.Asc, AfterSeq: 1})
@@ -92,12 +91,12 @@ func TestCanonicalText(t *testing.T) {
 			t.Fatalf("%d items and %d events of %d texts", len(items), len(log), len(texts))
 		}
 		for i, text := range wanted {
-			if got := items[i].Item.(*chatkit.AssistantMessage).Text(); got != text && strings.ReplaceAll(got, "\uFFFD\uFFFD", "\uFFFD") != text {
+			if got := items[i].Item.(*chatkit.AssistantMessage).Text(); got != text {
 				t.Errorf("item is %.60q, want %.60q", got, text)
 			}
 			var event struct{ Text string }
 			want(t, json.Unmarshal(log[i].Payload, &event), nil)
-			if got := strings.ReplaceAll(event.Text, "\uFFFD\uFFFD", "\uFFFD"); got != text {
+			if event.Text != text {
 				t.Errorf("event is %.60q, want %.60q", event.Text, text)
 			}
 		}

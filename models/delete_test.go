@@ -1,0 +1,107 @@
+package models_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/models/modelstest"
+)
+
+const canary = "canary-7f3a"
+
+// nest gives a user a row in every table, with the canary in each text.
+func nest(t *testing.T, db *models.DB, email string) *models.User {
+	t.Helper()
+	u := must[*models.User](t)(db.CreateUser(t.Context(), models.NewUser{Email: email, Name: canary, Password: modelstest.Password}))
+	want(t, db.CreateSession(t.Context(), &models.Session{ID: canary + u.ID, UserID: u.ID, Data: []byte(canary), UserAgent: canary}), nil)
+	_, _, err := db.NewFamily(t.Context(), u.ID)
+	want(t, err, nil)
+	_, _, err = db.Allow(t.Context(), canary, 3, time.Hour)
+	want(t, err, nil)
+	must[*models.Todo](t)(db.CreateTodo(t.Context(), u.ID, models.TodoChange{Title: ptr(canary), Description: ptr(canary)}))
+	for range 2 {
+		a := accept(t, db, models.Message{UserID: u.ID, Owner: owner, ClientKey: "",
+			Message: message(canary), ThreadMetadata: map[string]any{"note": canary}})
+		b := batch(a)
+		b.Events = events(`"`+canary+`"`, `"`+canary+`"`, `"`+canary+`"`)
+		b.Items = []models.ItemChange{{Item: answer("msg_"+canary, a.Thread.ID, canary)}}
+		commit(t, db, b)
+	}
+	return u
+}
+
+// dump returns every row of every table as text.
+func dump(t *testing.T, db *models.DB) string {
+	t.Helper()
+	var b strings.Builder
+	for _, table := range []string{"users", "sessions", "refresh_families", "refresh_tokens", "throttles",
+		"threads", "items", "runs", "run_events", "run_tails", "todos"} {
+		var rows []map[string]any
+		if err := db.Raw().Table(table).Find(&rows).Error; err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			fmt.Fprintf(&b, "%s: %s\n", table, row)
+		}
+	}
+	return b.String()
+}
+
+func TestDeleteUserLeavesNothing(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		u := nest(t, db, "ada@example.com")
+		if all := dump(t, db); strings.Count(all, canary) < 15 || !strings.Contains(all, "run_events: ") {
+			t.Fatalf("the test's own data is not there:\n%s", all)
+		}
+		want(t, db.DeleteUser(t.Context(), u.ID), nil)
+		if all := dump(t, db); strings.Contains(all, canary) || strings.Contains(all, u.ID) || strings.Contains(all, "run_events") {
+			t.Errorf("left over:\n%s", all)
+		}
+		want(t, db.DeleteUser(t.Context(), u.ID), models.ErrNotFound)
+	})
+}
+
+func TestDeleteUserKeepsOthers(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		nest(t, db, "bob@example.com")
+		before := dump(t, db)
+		u := modelstest.User(t, db, "ada@example.com")
+		a := thread(t, db, u.ID, "question")
+		b := batch(a)
+		b.Events = events(`1`, `2`)
+		commit(t, db, b)
+		want(t, db.DeleteUser(t.Context(), u.ID), nil)
+		if after := dump(t, db); after != before {
+			t.Errorf("before:\n%s\nafter:\n%s", before, after)
+		}
+	})
+}
+
+func TestDeleteThreadTakesRunsAndEvents(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		u := modelstest.User(t, db, "ada@example.com")
+		kept, gone := thread(t, db, u.ID, "kept"), thread(t, db, u.ID, "gone")
+		for i := range int64(3) { // their events take turns in the log
+			for _, a := range []*models.Accepted{kept, gone} {
+				b := batch(a)
+				b.Events = []models.Event{{Seq: i + 1, Payload: []byte(`{}`)}}
+				commit(t, db, b)
+			}
+		}
+		want(t, db.DeleteThread(t.Context(), u.ID, gone.Thread.ID), nil)
+		for table, n := range map[string]int64{"threads": 1, "items": 1, "runs": 1, "run_events": 3, "run_tails": 1} {
+			if got := count(t, db, table); got != n {
+				t.Errorf("%s has %d rows, want %d", table, got, n)
+			}
+		}
+		if log := must[[]models.Event](t)(db.RunEvents(t.Context(), kept.Run.ID, 0, 10)); len(log) != 3 {
+			t.Errorf("the kept run has %d events", len(log))
+		}
+	})
+}
