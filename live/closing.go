@@ -10,18 +10,18 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 )
 
-// closing returns the last entries of a run whose emitted events are in fold:
-// what is left unfinished is kept as far as it says something and marked, the
-// reason is told, and the run's end is set. A run that ended by itself has a
-// nil err.
-func closing(fold *chatkit.Fold, threadID string, err error) []entry {
+// closing returns the last entries of a run: of the items that are still
+// pending what says something is kept and marked, the reason is told, and the
+// run's end is set. A run that ended by itself has a nil err; last is the newest
+// item that it finished.
+func closing(pending []chatkit.Item, last chatkit.Item, threadID string, err error) []entry {
 	var entries []entry
-	for _, it := range fold.PendingItems() {
+	for _, it := range pending {
 		entries = append(entries, closeItem(it, err != nil))
 	}
 	switch {
 	case err == nil:
-		return append(entries, entry{end: &End{Status: finalStatus(fold)}})
+		return append(entries, entry{end: &End{Status: finalStatus(last)}})
 	case errors.Is(err, ErrStopped):
 		return append(entries, entry{item: &ItemChange{Item: stopNote(threadID)}, end: &End{Status: Cancelled}})
 	}
@@ -72,22 +72,16 @@ func closeItem(it chatkit.Item, broken bool) entry {
 }
 
 // finalStatus tells a finished answer from one that waits for somebody.
-func finalStatus(fold *chatkit.Fold) Status {
-	items := fold.Items()
-	for i := len(items) - 1; i >= 0; i-- {
-		switch it := items[i].(type) {
-		case *chatkit.HiddenContext, *chatkit.SDKHiddenContext:
-			continue
-		case *chatkit.ClientToolCall:
-			if it.Status != chatkit.CallCompleted {
-				return RequiresAction
-			}
-		case *chatkit.StructuredInput:
-			if it.Status == chatkit.InputPending || it.Status == "" {
-				return RequiresAction
-			}
+func finalStatus(last chatkit.Item) Status {
+	switch it := last.(type) {
+	case *chatkit.ClientToolCall:
+		if it.Status != chatkit.CallCompleted {
+			return RequiresAction
 		}
-		break
+	case *chatkit.StructuredInput:
+		if it.Status == chatkit.InputPending || it.Status == "" {
+			return RequiresAction
+		}
 	}
 	return Completed
 }
@@ -97,7 +91,7 @@ func finalStatus(fold *chatkit.Fold) Status {
 func stopNote(threadID string) chatkit.Item {
 	return &chatkit.SDKHiddenContext{
 		ItemBase: chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixHidden), ThreadID: threadID, CreatedAt: chatkit.At(time.Now())},
-		Content:  "The user stopped this answer. Do not continue it unless asked to.",
+		Content:  chatkit.CancelledNote,
 	}
 }
 

@@ -3,10 +3,11 @@ package live
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
 )
 
 // Options sets an Engine's limits; zero values take the defaults.
@@ -76,7 +77,7 @@ var ErrClosed = errors.New("live: the server is shutting down")
 
 // Start runs produce as the run that the store has accepted.
 func (e *Engine) Start(spec Spec, produce Produce) (*Run, error) {
-	r := &Run{Spec: spec, engine: e, wake: make(chan struct{})}
+	r := &Run{Spec: spec, engine: e, wake: make(chan struct{}), pending: chatkit.Pending{ThreadID: spec.ThreadID}}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
@@ -86,10 +87,6 @@ func (e *Engine) Start(spec Spec, produce Produce) (*Run, error) {
 	r.mu.Lock()
 	for _, ev := range spec.Prologue {
 		r.push(entry{payload: mustMarshal(ev)})
-		if err := r.fold.Apply(ev); err != nil {
-			r.mu.Unlock()
-			return nil, fmt.Errorf("live: prologue: %w", err)
-		}
 	}
 	r.mu.Unlock()
 	e.runs[spec.RunID] = r

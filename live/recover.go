@@ -49,7 +49,7 @@ func (e *Engine) bury(ctx context.Context, o Orphan) error {
 		}
 	}
 	b := Batch{RunID: o.RunID, UserID: o.UserID, ThreadID: o.ThreadID, Owner: e.opts.Owner}
-	for _, en := range closing(&fold, o.ThreadID, errCrashed) {
+	for _, en := range closing(fold.PendingItems(), nil, o.ThreadID, errCrashed) {
 		if en.payload != nil {
 			seq++
 			b.Events = append(b.Events, Event{Seq: seq, Payload: en.payload})

@@ -37,7 +37,8 @@ type Run struct {
 	cancel context.CancelCauseFunc
 
 	mu      sync.Mutex
-	fold    chatkit.Fold  // what was emitted
+	pending chatkit.Pending
+	last    chatkit.Item  // the newest finished item that people see
 	queue   []entry       // emitted, not yet committed
 	dirty   bool          // the writer knows of the queue
 	space   chan struct{} // closed when the queue has been taken; nil if nobody waits
@@ -99,95 +100,58 @@ func (r *Run) tryEmit(ev chatkit.Event) (wait chan struct{}, err error) {
 	return nil, r.add(ev)
 }
 
-// add folds and queues one event. The caller holds mu.
+// add takes one event in: what it changes and shows is queued. The caller holds mu.
 func (r *Run) add(ev chatkit.Event) error {
 	if up, ok := ev.(chatkit.ItemUpdated); ok {
 		if d, ok := up.Update.(chatkit.TextDelta); ok {
 			d.Delta = chatkit.CleanText(d.Delta)
 			up.Update = d
-			r.push(entry{delta: &up})
-			return r.fold.Apply(up)
+			fx, err := r.pending.Apply(up)
+			if err == nil && len(fx.Send) > 0 {
+				r.push(entry{delta: &up})
+			}
+			return err
 		}
 	}
-	r.complete(ev)
+	// The producer learns the ids; from here on it is a copy in its stored form,
+	// which the producer can't change.
+	if err := r.pending.Complete(ev); err != nil {
+		return err
+	}
 	payload, err := marshal(ev)
 	if err != nil {
 		return err
 	}
-	// From here on a copy in its stored form, which the producer can't change.
 	if ev, err = chatkit.UnmarshalEvent(payload); err != nil {
 		return err
 	}
-	if err := r.fold.Apply(ev); err != nil {
+	fx, err := r.pending.Apply(ev)
+	if err != nil {
 		return err
 	}
-	if e := effect(ev, payload); e != nil {
-		r.push(*e)
-	}
+	r.queueEffects(fx)
 	return nil
 }
 
-// effect says what an event shows and what it changes in the store; nil for one
-// that does neither.
-func effect(ev chatkit.Event, payload []byte) *entry {
-	show := func(it chatkit.Item) []byte {
-		if chatkit.Hidden(it) {
-			return nil
+// queueEffects queues what an event changes in the store and what it shows. The
+// caller holds mu.
+func (r *Run) queueEffects(fx chatkit.Effects) {
+	for _, it := range fx.Save {
+		if !chatkit.Hidden(it) {
+			r.last = it
 		}
-		return payload
+		r.push(entry{item: &ItemChange{Item: it}})
 	}
-	switch v := ev.(type) {
-	case chatkit.ItemAdded:
-		if chatkit.Hidden(v.Item) {
-			return nil
+	for _, id := range fx.Remove {
+		r.push(entry{item: &ItemChange{RemoveID: id}})
+	}
+	for _, ev := range fx.Send {
+		e := entry{payload: mustMarshal(ev)}
+		if t, ok := ev.(chatkit.ThreadUpdated); ok {
+			e.title = t.Thread.Title
 		}
-	case chatkit.ItemDone:
-		return &entry{payload: show(v.Item), item: &ItemChange{Item: v.Item}}
-	case chatkit.ItemReplaced:
-		return &entry{payload: show(v.Item), item: &ItemChange{Item: v.Item}}
-	case chatkit.ItemRemoved:
-		return &entry{payload: payload, item: &ItemChange{RemoveID: v.ItemID}}
-	case chatkit.ThreadUpdated:
-		return &entry{payload: payload, title: v.Thread.Title}
+		r.push(e)
 	}
-	return &entry{payload: payload}
-}
-
-// complete fills in what the producer left empty in an item.
-func (r *Run) complete(ev chatkit.Event) {
-	var it chatkit.Item
-	switch v := ev.(type) {
-	case chatkit.ItemAdded:
-		it = v.Item
-	case chatkit.ItemDone:
-		it = v.Item
-	case chatkit.ItemReplaced:
-		it = v.Item
-	default:
-		return
-	}
-	b := it.Base()
-	if b.ID == "" {
-		b.ID = chatkit.NewID(idPrefix(it))
-	}
-	b.ThreadID = r.ThreadID
-	if b.CreatedAt.IsZero() {
-		b.CreatedAt = chatkit.At(time.Now())
-	}
-}
-
-func idPrefix(it chatkit.Item) string {
-	switch it.(type) {
-	case *chatkit.ClientToolCall:
-		return chatkit.PrefixToolCall
-	case *chatkit.WorkflowItem:
-		return chatkit.PrefixWorkflow
-	case *chatkit.TaskItem:
-		return chatkit.PrefixTask
-	case *chatkit.HiddenContext, *chatkit.SDKHiddenContext:
-		return chatkit.PrefixHidden
-	}
-	return chatkit.PrefixMessage
 }
 
 // push queues an entry, merging a text delta into the one before it, and tells
@@ -257,7 +221,7 @@ func (r *Run) finish(err error) {
 	defer r.mu.Unlock()
 	if !r.over {
 		r.over = true
-		for _, e := range closing(&r.fold, r.ThreadID, err) {
+		for _, e := range closing(r.pending.Items(), r.last, r.ThreadID, err) {
 			r.push(e)
 		}
 	}
