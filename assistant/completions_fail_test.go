@@ -68,6 +68,8 @@ func TestCompletionsFailures(t *testing.T) {
 		{openaitest.TooManyRequestsFor(0), "busy", true, 3},
 		{openaitest.TooManyRequestsFor(-5), "busy", true, 3},
 		{openaitest.TooManyRequests("soon"), "busy", true, 3},
+		{openaitest.EndlessComments(), "more than TaskPilot takes", false, 1},
+		{openaitest.TooManyRequestsFor(25), "busy. Please try again in 25 seconds", true, 1},
 		{openaitest.TooManyRequestsFor(60), "busy. Please try again in 60 seconds", true, 1},
 		{openaitest.TooManyRequests("999999999999999999999"), "later today", true, 1},
 		{openaitest.TooManyRequestsUntil(time.Now().Add(10 * time.Minute)), "in about 10 minutes", true, 1},

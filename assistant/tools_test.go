@@ -79,7 +79,7 @@ func TestToolsPreferWhatFits(t *testing.T) {
 	m := newMemory("usr_a", "buy milk", "buy milk")
 	m.tasks["usr_a"][1].Completed = true
 	out, err := TaskTools(m).Call(t.Context(), "usr_a", ToolCompleteTask, json.RawMessage(`{"name":"buy milk"}`))
-	if err != nil || !strings.Contains(asJSON(t, out), `"id":"todo_1"`) {
+	if done, ok := out.(TaskResult); !ok || err != nil || done.Task.ID != "todo_1" {
 		t.Errorf("completed %s, %v", asJSON(t, out), err)
 	}
 	out, err = TaskTools(m).Call(t.Context(), "usr_a", ToolDeleteTask, json.RawMessage(`{"name":"buy milk"}`))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -176,6 +177,15 @@ func Endless(delta string) Behaviour {
 	return Behaviour{"endless", func(x *exchange) {
 		for !x.gone && x.r.Context().Err() == nil {
 			x.event(text(delta), "")
+		}
+	}}
+}
+
+// EndlessComments sends nothing but comments, for as long as the client takes them.
+func EndlessComments() Behaviour {
+	return Behaviour{"endless comments", func(x *exchange) {
+		for !x.gone && x.r.Context().Err() == nil {
+			x.raw(": " + strings.Repeat("-", 64<<10) + "\n")
 		}
 	}}
 }
