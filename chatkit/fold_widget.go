@@ -51,7 +51,7 @@ func (t *widgetTree) appendValue(id, delta string, done bool) {
 		return
 	}
 	g.value.WriteString(delta)
-	if done {
+	if done && g.node["streaming"] == true {
 		delete(g.node, "streaming")
 	}
 	t.dirty = true
