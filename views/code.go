@@ -21,8 +21,8 @@ const (
 var languageName = regexp.MustCompile(`^[A-Za-z0-9+#._-]{1,24}$`)
 
 // codeBlock returns code in a box with its language and a copy button. It is
-// highlighted only when a deadline is given, which is the whole text's.
-func codeBlock(lang string, code []byte, deadline *time.Time) string {
+// highlighted as far as the budget goes: with none it is shown plain.
+func codeBlock(lang string, code []byte, limit budget) string {
 	if !languageName.MatchString(lang) {
 		lang = ""
 	}
@@ -30,7 +30,7 @@ func codeBlock(lang string, code []byte, deadline *time.Time) string {
 	b.WriteString(`<div class="code"><div class="code-head"><span class="code-lang">`)
 	b.WriteString(html.EscapeString(lang))
 	b.WriteString(`</span><button type="button" class="code-copy">Copy</button></div><pre><code>`)
-	if deadline == nil || !highlight(&b, lang, code, *deadline) {
+	if !highlight(&b, lang, code, limit) {
 		b.WriteString(html.EscapeString(string(code)))
 	}
 	b.WriteString("</code></pre></div>\n")
@@ -39,16 +39,17 @@ func codeBlock(lang string, code []byte, deadline *time.Time) string {
 
 // highlight writes the code with its tokens marked. It reports false, having
 // written nothing, when the language is unknown or a limit is reached.
-func highlight(b *strings.Builder, lang string, code []byte, deadline time.Time) bool {
-	if lang == "" || len(code) > maxCode || bytes.Count(code, []byte("\n")) > maxCodeLines {
+func highlight(b *strings.Builder, lang string, code []byte, limit budget) bool {
+	if limit.code == 0 || lang == "" || len(code) > maxCode || bytes.Count(code, []byte("\n")) > maxCodeLines {
 		return false
 	}
 	lexer := lexers.Get(lang)
 	if lexer == nil {
 		return false
 	}
-	if own := time.Now().Add(codeTime); own.Before(deadline) {
-		deadline = own
+	deadline := time.Now().Add(limit.code)
+	if limit.deadline.Before(deadline) {
+		deadline = limit.deadline
 	}
 	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, string(code))
 	if err != nil {

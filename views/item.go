@@ -56,8 +56,10 @@ func workflowIcon(w chatkit.Workflow) string {
 func workflowTitle(w chatkit.Workflow, pending bool) string {
 	if s := w.Summary; s != nil && s.Title != "" {
 		return s.Title
-	} else if s != nil && s.Duration != nil {
+	} else if s != nil && s.Duration != nil && w.Type == chatkit.WorkflowReasoning {
 		return "Thought for " + countOf(*s.Duration, "second", "seconds")
+	} else if s != nil && s.Duration != nil {
+		return "Worked for " + countOf(*s.Duration, "second", "seconds")
 	}
 	if pending {
 		if n := len(w.Tasks); n > 0 && w.Tasks[n-1].Common().Title != "" {

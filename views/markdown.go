@@ -27,7 +27,16 @@ const (
 	markdownTime = 200 * time.Millisecond
 )
 
-const deadlineMeta = "deadline"
+// budget is how long rendering may take: until when the whole text, and how
+// long each block of code.
+type budget struct {
+	deadline time.Time
+	code     time.Duration
+}
+
+func newBudget() budget { return budget{time.Now().Add(markdownTime), codeTime} }
+
+const budgetMeta = "budget"
 
 // markdown renders Markdown in two walls: goldmark, which is not given raw HTML
 // to parse and writes only links that are safe, and after it a sanitiser with
@@ -44,36 +53,36 @@ var renderers = sync.OnceValue(func() *markdown {
 
 // Markdown returns the text as HTML that is safe to show.
 func Markdown(source string) string {
-	return renderers().whole([]byte(source), time.Now().Add(markdownTime))
+	return renderers().whole([]byte(source), newBudget())
 }
 
 // whole renders a complete text. A long one is rendered block by block, as it
 // is while it arrives, so that no input costs more than its blocks do.
-func (m *markdown) whole(source []byte, deadline time.Time) string {
+func (m *markdown) whole(source []byte, limit budget) string {
 	if len(source) > maxMarkdown {
 		return plain(source)
 	}
 	if len(source) <= maxBlock {
-		return m.block(source, deadline)
+		return m.block(source, limit)
 	}
 	var s splitter
 	var out strings.Builder
 	s.write(source)
 	for block := range s.closed() {
-		out.WriteString(m.block(block, deadline))
+		out.WriteString(m.block(block, limit))
 	}
-	out.WriteString(m.block(s.tail(), deadline))
+	out.WriteString(m.block(s.tail(), limit))
 	return out.String()
 }
 
 // block renders one or a few blocks.
-func (m *markdown) block(source []byte, deadline time.Time) string {
+func (m *markdown) block(source []byte, limit budget) string {
 	if len(bytes.TrimSpace(source)) == 0 {
 		return ""
 	}
-	if len(source) > maxBlock || nesting(source) > maxNesting || time.Now().After(deadline) {
+	if len(source) > maxBlock || nesting(source) > maxNesting || time.Now().After(limit.deadline) {
 		if f, ok := openingFence(source); ok {
-			return codeBlock(f.lang(), f.content(source), nil)
+			return codeBlock(f.lang(), f.content(source), budget{})
 		}
 		return plain(source)
 	}
@@ -81,7 +90,7 @@ func (m *markdown) block(source []byte, deadline time.Time) string {
 	// it would write over the bytes that follow.
 	source = slices.Clip(source)
 	doc := m.md.Parser().Parse(text.NewReader(source))
-	doc.OwnerDocument().AddMeta(deadlineMeta, deadline)
+	doc.OwnerDocument().AddMeta(budgetMeta, limit)
 	var out bytes.Buffer
 	if err := m.md.Renderer().Render(&out, source, doc); err != nil {
 		return plain(source)
@@ -143,12 +152,8 @@ func newGoldmark() goldmark.Markdown {
 	)
 }
 
-// deadlineOf is when rendering the node's document has to be done.
-func deadlineOf(n ast.Node) time.Time {
-	if doc := n.OwnerDocument(); doc != nil {
-		if t, ok := doc.Meta()[deadlineMeta].(time.Time); ok {
-			return t
-		}
-	}
-	return time.Time{}
+// budgetOf is what is left for rendering the node's document.
+func budgetOf(n ast.Node) budget {
+	limit, _ := n.OwnerDocument().Meta()[budgetMeta].(budget)
+	return limit
 }

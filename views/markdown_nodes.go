@@ -65,15 +65,14 @@ func (nodes) image(w util.BufWriter, _ []byte, node ast.Node, entering bool) (as
 func (nodes) fence(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		n := node.(*ast.FencedCodeBlock)
-		deadline := deadlineOf(node)
-		_, _ = w.WriteString(codeBlock(string(n.Language(source)), n.Lines().Value(source), &deadline))
+		_, _ = w.WriteString(codeBlock(string(n.Language(source)), n.Lines().Value(source), budgetOf(node)))
 	}
 	return ast.WalkSkipChildren, nil
 }
 
 func (nodes) code(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		_, _ = w.WriteString(codeBlock("", node.Lines().Value(source), nil))
+		_, _ = w.WriteString(codeBlock("", node.Lines().Value(source), budget{}))
 	}
 	return ast.WalkSkipChildren, nil
 }

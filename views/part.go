@@ -20,7 +20,15 @@ type part struct {
 	codeAt    int
 	codeShown int
 	inCode    bool
+
+	// slowAt is where a block begins that took too long to render; it stays
+	// plain until it closes, for it would take as long again at every change.
+	slowAt int
+	slow   bool
 }
+
+// tailTime is how long an open block may take to render.
+const tailTime = 20 * time.Millisecond
 
 // partSource finds the arriving parts of messages.
 type partSource interface {
@@ -55,7 +63,7 @@ func (p *part) advance() {
 		return // from here on the text is shown plain, in the tail
 	}
 	for block := range p.split.closed() {
-		p.html.WriteString(renderers().block(block, time.Now().Add(markdownTime)))
+		p.html.WriteString(renderers().block(block, newBudget()))
 	}
 }
 
@@ -74,13 +82,16 @@ func (p *part) tailHTML() string {
 		if f, ok := openingFence(tail); ok && f.line > 0 {
 			code := f.content(tail)
 			p.inCode, p.codeAt, p.codeShown = true, p.split.start, len(code)
-			return codeBlock(f.lang(), code, nil)
+			return codeBlock(f.lang(), code, budget{})
 		}
 	}
-	if len(p.split.buf) > maxMarkdown {
+	if len(p.split.buf) > maxMarkdown || p.slow && p.slowAt == p.split.start {
 		return plain(tail)
 	}
-	return renderers().block(tail, time.Now().Add(markdownTime))
+	start := time.Now()
+	html := renderers().block(tail, newBudget())
+	p.slow, p.slowAt = time.Since(start) > tailTime, p.split.start
+	return html
 }
 
 // flush returns the changes since the page last saw the part.

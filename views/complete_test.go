@@ -1,0 +1,71 @@
+package views_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// typesWith lists the types of package chatkit that have the method.
+func typesWith(t *testing.T, method string) []string {
+	t.Helper()
+	files, err := filepath.Glob("../chatkit/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var types []string
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || f.Recv == nil || f.Name.Name != method {
+				continue
+			}
+			receiver := f.Recv.List[0].Type
+			if star, ok := receiver.(*ast.StarExpr); ok {
+				receiver = star.X
+			}
+			types = append(types, receiver.(*ast.Ident).Name)
+		}
+	}
+	return types
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// A type that the protocol gains must be thought about here: each has a branch,
+// be it one that says that nothing is shown. Unknown items are the default.
+func TestEveryTypeHasABranch(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ method, file, otherwise string }{
+		{"ItemType", "item.templ", "UnknownItem"},
+		{"EventType", "live.go", ""},
+	} {
+		source, types := read(t, c.file), typesWith(t, c.method)
+		if len(types) < 10 {
+			t.Fatalf("found only %v", types)
+		}
+		for _, name := range types {
+			if name != c.otherwise && !strings.Contains(source, "chatkit."+name) {
+				t.Errorf("%s has no branch for chatkit.%s", c.file, name)
+			}
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package views
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+// attacks try to get something into a page that acts.
+var attacks = []string{
+	`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `<div hx-get="/signout" hx-trigger="load">x</div>`,
+	`[x](javascript:alert(1))`, `[x](JaVaScRiPt:alert(1))`, "[x](java\tscript:alert(1))", `[x](data:text/html,<script>1</script>)`,
+	`[x](vbscript:x)`, `[x](//evil.example)`, `[x](/signout)`, `[x](https:evil)`, `<javascript:alert(1)>`, `<https://ok.example"onclick="x>`,
+	`![x](https://evil.example/?q=secret)`, "![x][r]\n\n[r]: https://evil.example/pixel", `[![x](https://evil.example/a)](https://ok.example)`,
+	`![x](javascript:alert(1))`, "```\"><script>alert(1)</script>\ncode\n```", "```js onload=alert(1)\n1\n```",
+	`[x](https://ok.example "onmouseover=alert(1)")`, `[x](https://ok.example/"onmouseover="alert(1))`, `&lt;script&gt;alert(1)&lt;/script&gt;`,
+	`<svg/onload=alert(1)>`, `<style>*{display:none}</style>`, `<form action=/signout method=post><button>`, `<a name=composer id=composer>x</a>`,
+	"| <b onclick=x> |\n|---|\n| [x](javascript:1) |", `- [x] <iframe src=https://evil.example>`, "> <object data=x>", "# <base href=https://evil.example>",
+	`<meta http-equiv=refresh content=0>`, `<link rel=stylesheet href=https://evil.example>`, `[a](<javascript:alert(1)>)`, `www.evil.example/<script>`,
+	"<!-- --> <![CDATA[<script>]]> <?php ?>", `mailto:x@y.z?body="><script>`, "\x00<script>\x00", `{{<script>}} ${alert(1)}`,
+}
+
+var allowedTags = map[string]string{
+	"p": "class", "br": "", "hr": "", "h1": "", "h2": "", "h3": "", "h4": "", "h5": "", "h6": "", "em": "", "strong": "", "del": "",
+	"blockquote": "", "ul": "", "ol": "start", "li": "", "table": "", "thead": "", "tbody": "", "tr": "", "th": "align", "td": "align",
+	"a": "href target rel", "div": "class", "span": "class", "pre": "", "code": "", "button": "type class", "input": "type checked disabled",
+}
+
+// check walks the HTML and complains about everything that is not on the list.
+func check(t *testing.T, source, rendered string) {
+	t.Helper()
+	z := html.NewTokenizer(strings.NewReader(rendered))
+	for z.Next() != html.ErrorToken {
+		token := z.Token()
+		if token.Type != html.StartTagToken && token.Type != html.SelfClosingTagToken {
+			continue
+		}
+		attrs, ok := allowedTags[token.Data]
+		if !ok {
+			t.Errorf("%q: element %s in %s", source, token.Data, rendered)
+		}
+		for _, a := range token.Attr {
+			if !strings.Contains(" "+attrs+" ", " "+a.Key+" ") {
+				t.Errorf("%q: attribute %s on %s", source, a.Key, token.Data)
+			}
+			if a.Key == "href" && !strings.HasPrefix(a.Val, "https://") && !strings.HasPrefix(a.Val, "http://") && !strings.HasPrefix(a.Val, "mailto:") {
+				t.Errorf("%q: link to %s", source, a.Val)
+			}
+		}
+	}
+}
+
+func TestNothingThatActsGetsThrough(t *testing.T) {
+	t.Parallel()
+	for _, outer := range []string{"%s", "text %s text", "- %s", "> %s", "**%s**", "# %s", "| a |\n|---|\n| %s |", "[%s](https://ok.example)", "```html\n%s\n```"} {
+		for _, attack := range attacks {
+			source := strings.ReplaceAll(outer, "%s", attack)
+			check(t, source, Markdown(source))
+		}
+	}
+}
+
+func FuzzMarkdown(f *testing.F) {
+	for _, attack := range attacks {
+		f.Add(attack)
+	}
+	f.Fuzz(func(t *testing.T, source string) { check(t, source, Markdown(source)) })
+}
+
+func TestMarkdownRenders(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, source, want string }{
+		{"raw HTML is text", "a <b>bold</b>", "<p>a &lt;b&gt;bold&lt;/b&gt;</p>\n"},
+		{"link", "[a](https://example.org)", `<p><a href="https://example.org" target="_blank" rel="noopener noreferrer nofollow">a</a></p>` + "\n"},
+		{"bare address", "see https://example.org/x", `<p>see <a href="https://example.org/x" target="_blank" rel="noopener noreferrer nofollow">https://example.org/x</a></p>` + "\n"},
+		{"link to nowhere is its text", "[a](/signout)", "<p>a</p>\n"},
+		{"picture is a link", "![a chart](https://example.org/c.png)", `<p><a href="https://example.org/c.png" target="_blank" rel="noopener noreferrer nofollow">a chart</a></p>` + "\n"},
+		{"picture in a link", "[![pic](https://a.example/p)](https://b.example)", `<p><a href="https://b.example" target="_blank" rel="noopener noreferrer nofollow">pic</a></p>` + "\n"},
+		{"task list", "- [x] done", "<ul>\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"> done</li>\n</ul>\n"},
+		{"code", "```go\nreturn 1\n```", `<div class="code"><div class="code-head"><span class="code-lang">go</span><button type="button" class="code-copy">Copy</button></div><pre><code><span class="tk">return</span> <span class="tn">1</span>` + "\n</code></pre></div>\n"},
+		{"blank", " \n\n", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := renderers().whole([]byte(c.source), endless()); got != c.want {
+				t.Errorf("\n got %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// None of these may cost more than the budget, with room for a busy machine;
+// what is over a limit is shown all the same.
+func TestHostileTextIsCheap(t *testing.T) {
+	t.Parallel()
+	for name, unit := range map[string]string{
+		"brackets": "[", "nested links": "[a](", "stars": "*a ", "underscores": "_a_", "quotes": ">", "list markers": "- ", "ordered": "1. ",
+		"backticks": "`` ` ", "angle": "<a", "tables": "|a", "table rows": "|a|\n|-|\n", "entities": "&a;", "pictures": "![", "emphasis": "**a*",
+		"links": "http://a.b ", "headings": "# a\n", "fences": "```go\nx\n```\n", "tildes": "~~a", "definitions": "[a]: b\n", "deep list": "  ",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, size := range []int{maxBlock, maxMarkdown, maxMarkdown + 1} {
+				source := strings.Repeat(unit, size/len(unit)+1)[:size]
+				start := time.Now()
+				if out := Markdown(source); out == "" && strings.TrimSpace(source) != "" {
+					t.Errorf("%d bytes became nothing", size)
+				}
+				if took := time.Since(start); took > 10*markdownTime {
+					t.Errorf("%d bytes took %v", size, took)
+				}
+			}
+		})
+	}
+}
+
+func TestLongCodeIsPlainButWhole(t *testing.T) {
+	t.Parallel()
+	source := "```go\n" + strings.Repeat("x := 1\n", maxCodeLines+1) + "```\n"
+	got := Markdown(source)
+	if strings.Contains(got, `<span class="t`) {
+		t.Error("it was highlighted")
+	}
+	if n := strings.Count(got, "x := 1\n"); n != maxCodeLines+1 {
+		t.Errorf("%d lines are left", n)
+	}
+}
