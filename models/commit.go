@@ -78,7 +78,7 @@ type work struct {
 	removed []string
 
 	held bool // the run is still running and its Owner's, and stays so
-	tail tail // where its log ends; only sqliteLog counts on it
+	end  tail // of its log; only sqliteLog counts on it
 }
 
 func (db *DB) prepare(b RunBatch) (work, error) {
@@ -87,10 +87,12 @@ func (db *DB) prepare(b RunBatch) (work, error) {
 	last := int64(0)
 	for i, e := range b.Events {
 		payload, err := chatkit.CleanJSON(e.Payload)
-		if err != nil {
+		switch {
+		case err != nil:
 			return w, fmt.Errorf("event %d: %w", e.Seq, err)
-		}
-		if e.Seq <= last {
+		case len(payload) == 0:
+			return w, fmt.Errorf("event %d is empty", e.Seq)
+		case e.Seq <= last:
 			return w, fmt.Errorf("event %d comes after event %d", e.Seq, last)
 		}
 		w.Events[i], last = Event{Seq: e.Seq, Payload: payload}, e.Seq
@@ -183,7 +185,7 @@ func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
 		end := map[string]any{
 			"status": w.End.Status, "error_code": w.End.ErrorCode,
 			"error_message": chatkit.CleanText(w.End.ErrorMessage), "allow_retry": w.End.AllowRetry, "finished_at": now,
-			"end_seq": gorm.Expr("COALESCE((SELECT seq FROM run_tails WHERE user_id = ? AND run_id = ?), 0)", w.UserID, w.RunID),
+			"end_seq": gorm.Expr("COALESCE((SELECT seq FROM run_last WHERE user_id = ? AND run_id = ?), 0)", w.UserID, w.RunID),
 		}
 		if err := tx.Model(&Run{}).Where("user_id = ? AND id = ?", w.UserID, w.RunID).UpdateColumns(end).Error; err != nil {
 			return err

@@ -136,7 +136,8 @@ func TestCommitRefusesTheBrokenPart(t *testing.T) {
 				b.Items = []models.ItemChange{{Item: &chatkit.WidgetItem{ItemBase: chatkit.ItemBase{ID: "x"}, Widget: []byte("{")}}}
 			},
 			"no id":     func(b *models.RunBatch) { b.Items = []models.ItemChange{{Item: answer("", "", "")}} },
-			"order":     func(b *models.RunBatch) { b.Events = []models.Event{{Seq: 2, Payload: []byte("{}")}, {Seq: 2}} },
+			"order":     func(b *models.RunBatch) { b.Events = []models.Event{{Seq: 2, Payload: []byte("{}")}, {Seq: 2, Payload: []byte("{}")}} },
+			"empty":     func(b *models.RunBatch) { b.Events = []models.Event{{Seq: 1}} },
 			"no number": func(b *models.RunBatch) { b.Events = []models.Event{{Payload: []byte("{}")}} },
 			"no end":    func(b *models.RunBatch) { b.End = &models.RunEnd{Status: models.RunRunning} },
 		} {

@@ -38,7 +38,7 @@ func dump(t *testing.T, db *models.DB) string {
 	t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"users", "sessions", "refresh_families", "refresh_tokens", "throttles",
-		"threads", "items", "runs", "run_events", "run_tails", "todos"} {
+		"threads", "items", "runs", "run_events", "run_last", "todos"} {
 		var rows []map[string]any
 		if err := db.Raw().Table(table).Find(&rows).Error; err != nil {
 			t.Fatal(err)
@@ -95,7 +95,7 @@ func TestDeleteThreadTakesRunsAndEvents(t *testing.T) {
 			}
 		}
 		want(t, db.DeleteThread(t.Context(), u.ID, gone.Thread.ID), nil)
-		for table, n := range map[string]int64{"threads": 1, "items": 1, "runs": 1, "run_events": 3, "run_tails": 1} {
+		for table, n := range map[string]int64{"threads": 1, "items": 1, "runs": 1, "run_events": 3} {
 			if got := count(t, db, table); got != n {
 				t.Errorf("%s has %d rows, want %d", table, got, n)
 			}

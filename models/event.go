@@ -23,15 +23,10 @@ type eventLog interface {
 	remove(tx *gorm.DB, runs []Run) (int64, error)
 }
 
-// holder is what a fence reads of a run.
-type holder struct {
-	run, user, thread, owner string
-	tail                     tail
-}
-
-// hold runs a fence's query, whose argument is the list of run ids as JSON: one
-// statement whatever their number. It goes around GORM, whose reflection would
-// cost each commit more than the query does.
+// hold runs a fence's query. Its argument is the list of run ids as JSON, so it
+// is one statement whatever their number; it goes around GORM, whose reflection
+// would cost each commit more than the query does. A row is a place in the list,
+// the run's user, thread and owner, and the end of its log.
 func hold(tx *gorm.DB, works []work, query string) error {
 	ids := make([]string, len(works))
 	for i := range works {
@@ -45,26 +40,24 @@ func hold(tx *gorm.DB, works []work, query string) error {
 	if err != nil {
 		return err
 	}
-	found := make(map[string]holder, len(works))
 	for rows.Next() {
-		var h holder
-		if err := rows.Scan(&h.run, &h.user, &h.thread, &h.owner, &h.tail.n, &h.tail.seq); err != nil {
+		var (
+			i                   int
+			user, thread, owner string
+			end                 tail
+		)
+		if err := rows.Scan(&i, &user, &thread, &owner, &end.run, &end.n, &end.seq); err != nil {
 			return errors.Join(err, rows.Close())
 		}
-		found[h.run] = h
-	}
-	for i := range works {
 		w := &works[i]
-		h, ok := found[w.RunID]
-		w.held = ok && h.user == w.UserID && h.thread == w.ThreadID && h.owner == w.Owner
-		w.tail = h.tail
+		w.held = user == w.UserID && thread == w.ThreadID && owner == w.Owner
+		w.end = end
 	}
 	return errors.Join(rows.Err(), rows.Close())
 }
 
 // eventRow is what both databases store of an Event.
 type eventRow struct {
-	RunID   string
 	Seq     int64
 	Payload string
 }

@@ -6,9 +6,9 @@ import "gorm.io/gorm"
 type postgresLog struct{}
 
 func (postgresLog) fence(tx *gorm.DB, works []work) error {
-	return hold(tx, works, "SELECT id, user_id, thread_id, owner, 0, 0 FROM runs "+
-		"WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) AND status = 'running' "+
-		"ORDER BY id FOR NO KEY UPDATE")
+	return hold(tx, works, "SELECT list.i - 1, r.user_id, r.thread_id, r.owner, 0, 0, 0 "+
+		"FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS list (id, i) JOIN runs AS r ON r.id = list.id "+
+		"WHERE r.status = 'running' ORDER BY r.id FOR NO KEY UPDATE OF r")
 }
 
 // append sends the columns as arrays: one statement, prepared once, whatever

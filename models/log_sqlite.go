@@ -1,8 +1,7 @@
 package models
 
 import (
-	"slices"
-	"strings"
+	"strconv"
 
 	"gorm.io/gorm"
 )
@@ -13,14 +12,15 @@ import (
 // the last.
 type sqliteLog struct{}
 
-// tail is where a run's log ends: its last entry and that one's number.
-type tail struct{ n, seq int64 }
+// tail is the last entry n of a run's log, and that event's number. run is the
+// run's own number.
+type tail struct{ run, n, seq int64 }
 
 // fence needs no lock: the transaction is the only one that writes.
 func (sqliteLog) fence(tx *gorm.DB, works []work) error {
-	return hold(tx, works, "SELECT r.id, r.user_id, r.thread_id, r.owner, COALESCE(t.n, 0), COALESCE(t.seq, 0) "+
+	return hold(tx, works, "SELECT list.key, r.user_id, r.thread_id, r.owner, r.n, COALESCE(t.n, 0), COALESCE(t.seq, 0) "+
 		"FROM json_each(?) AS list JOIN runs AS r ON r.id = list.value "+
-		"LEFT JOIN run_tails AS t ON t.user_id = r.user_id AND t.run_id = r.id WHERE r.status = 'running'")
+		"LEFT JOIN run_tails AS t ON t.run = r.n WHERE r.status = 'running'")
 }
 
 func (sqliteLog) append(tx *gorm.DB, works []*work) error {
@@ -28,41 +28,76 @@ func (sqliteLog) append(tx *gorm.DB, works []*work) error {
 	if err := tx.Raw("SELECT COALESCE(MAX(n), 0) FROM run_events").Scan(&n).Error; err != nil {
 		return err
 	}
-	var events, ends []any
+	events := insert{tx: tx, into: "run_events (n, prev, run, seq, payload)"}
+	tails := insert{tx: tx, into: "run_tails (run, n, seq)", otherwise: " ON CONFLICT (run) DO UPDATE SET n = excluded.n, seq = excluded.seq"}
 	for _, w := range works {
-		before := w.tail
+		before := w.end
 		for _, e := range w.Events {
-			if e.Seq <= w.tail.seq {
+			if e.Seq <= w.end.seq {
 				continue
 			}
 			n++
-			events = append(events, n, w.tail.n, w.RunID, e.Seq, string(e.Payload))
-			w.tail = tail{n, e.Seq}
+			if err := events.row(string(e.Payload), n, w.end.n, w.end.run, e.Seq); err != nil {
+				return err
+			}
+			w.end.n, w.end.seq = n, e.Seq
 		}
-		if w.tail != before {
-			ends = append(ends, w.UserID, w.RunID, w.tail.n, w.tail.seq)
+		if w.end != before {
+			if err := tails.row("", w.end.run, w.end.n, w.end.seq); err != nil {
+				return err
+			}
 		}
 	}
-	if err := insert(tx, "run_events (n, prev, run_id, seq, payload)", 5, events, ""); err != nil {
+	if err := events.flush(); err != nil {
 		return err
 	}
-	return insert(tx, "run_tails (user_id, run_id, n, seq)", 4, ends,
-		" ON CONFLICT (user_id, run_id) DO UPDATE SET n = excluded.n, seq = excluded.seq")
+	return tails.flush()
 }
 
-// rowsAtOnce bounds the rows of one INSERT: the driver compiles each statement anew.
-const rowsAtOnce = 100
+// rowsAtOnce bounds the rows of one INSERT. The driver compiles each statement
+// anew and takes time in the square of its parameters, so the numbers of a row
+// are written out and only its text is a parameter.
+const rowsAtOnce = 50
 
-// insert stores rows of width values each.
-func insert(tx *gorm.DB, into string, width int, values []any, conflict string) error {
-	row := "(" + strings.Repeat("?,", width-1) + "?)"
-	for some := range slices.Chunk(values, width*rowsAtOnce) {
-		query := "INSERT INTO " + into + " VALUES " + strings.Repeat(row+",", len(some)/width-1) + row + conflict
-		if _, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, query, some...); err != nil {
-			return err
-		}
+// insert gathers rows of numbers, and perhaps a text at the end, into statements.
+type insert struct {
+	tx              *gorm.DB
+	into, otherwise string
+
+	query []byte
+	rows  int
+	texts []any
+}
+
+func (s *insert) row(text string, numbers ...int64) error {
+	if s.rows == 0 {
+		s.query = append(s.query[:0], "INSERT INTO "+s.into+" VALUES "...)
+	} else {
+		s.query = append(s.query, ',')
+	}
+	for i, n := range numbers {
+		s.query = append(s.query, "(,"[min(i, 1)])
+		s.query = strconv.AppendInt(s.query, n, 10)
+	}
+	if text != "" {
+		s.query = append(s.query, ",?"...)
+		s.texts = append(s.texts, text)
+	}
+	s.query = append(s.query, ')')
+	if s.rows++; s.rows == rowsAtOnce {
+		return s.flush()
 	}
 	return nil
+}
+
+func (s *insert) flush() error {
+	if s.rows == 0 {
+		return nil
+	}
+	query := string(append(s.query, s.otherwise...))
+	_, err := s.tx.Statement.ConnPool.ExecContext(s.tx.Statement.Context, query, s.texts...)
+	s.rows, s.texts = 0, s.texts[:0]
+	return err
 }
 
 // after walks from the tail back to seq, and then reads forward from there.
@@ -70,13 +105,13 @@ func (sqliteLog) after(tx *gorm.DB, runID string, seq int64, limit int) ([]Event
 	return eventsOf(tx.Raw(`
 		WITH RECURSIVE chain (n, prev, seq) AS (
 			SELECT e.n, e.prev, e.seq FROM runs AS r
-				JOIN run_tails AS t ON t.user_id = r.user_id AND t.run_id = r.id
+				JOIN run_tails AS t ON t.run = r.n
 				JOIN run_events AS e ON e.n = t.n
 				WHERE r.id = ? AND e.seq > ?
 			UNION ALL
 			SELECT e.n, e.prev, e.seq FROM chain JOIN run_events AS e ON e.n = chain.prev WHERE e.seq > ?
 		), wanted (n) AS (SELECT n FROM chain ORDER BY seq LIMIT ?)
-		SELECT e.run_id, e.seq, e.payload FROM wanted JOIN run_events AS e ON e.n = wanted.n ORDER BY e.seq`,
+		SELECT e.seq, e.payload FROM wanted JOIN run_events AS e ON e.n = wanted.n ORDER BY e.seq`,
 		runID, seq, seq, limit))
 }
 
@@ -86,7 +121,7 @@ func (sqliteLog) remove(tx *gorm.DB, runs []Run) (int64, error) {
 	if err := tx.Raw("SELECT total_changes()").Scan(&before).Error; err != nil {
 		return 0, err
 	}
-	gone := tx.Table("run_tails").Where("(user_id, run_id) IN ?", runKeys(runs)).Delete(nil)
+	gone := tx.Exec("DELETE FROM run_tails WHERE run IN (SELECT n FROM runs WHERE (user_id, id) IN ?)", runKeys(runs))
 	if gone.Error != nil {
 		return 0, gone.Error
 	}

@@ -48,8 +48,8 @@ func (runRow) TableName() string { return "runs" }
 
 // runs selects runs with the number of their last event.
 func runs(tx *gorm.DB) *gorm.DB {
-	return tx.Model(&Run{}).Select("runs.*, COALESCE(runs.end_seq, (SELECT run_tails.seq FROM run_tails " +
-		"WHERE run_tails.user_id = runs.user_id AND run_tails.run_id = runs.id), 0) AS last_seq")
+	return tx.Model(&Run{}).Select("runs.*, COALESCE(runs.end_seq, (SELECT run_last.seq FROM run_last " +
+		"WHERE run_last.user_id = runs.user_id AND run_last.run_id = runs.id), 0) AS last_seq")
 }
 
 func firstRun(query *gorm.DB) (*Run, error) {

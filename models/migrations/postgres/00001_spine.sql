@@ -122,7 +122,8 @@ CREATE TABLE run_events (
 );
 
 -- The number of the last event of every run that has events.
-CREATE VIEW run_tails AS SELECT user_id, run_id, MAX(seq) AS seq FROM run_events GROUP BY user_id, run_id;
+CREATE VIEW run_last AS
+    SELECT user_id, run_id, MAX(seq) AS seq FROM run_events GROUP BY user_id, run_id;
 
 CREATE TABLE todos (
     user_id        text COLLATE "C" NOT NULL REFERENCES users ON DELETE CASCADE,

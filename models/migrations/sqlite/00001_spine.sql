@@ -85,6 +85,7 @@ CREATE TABLE items (
 CREATE INDEX items_run ON items (user_id, thread_id, run_id, seq);
 
 CREATE TABLE runs (
+    n              INTEGER NOT NULL PRIMARY KEY, -- what the log calls it
     user_id        TEXT    NOT NULL,
     id             TEXT    NOT NULL,
     thread_id      TEXT    NOT NULL,
@@ -100,7 +101,7 @@ CREATE TABLE runs (
     purged         INTEGER NOT NULL DEFAULT 0, -- its events are gone
     created_at     INTEGER NOT NULL,
     finished_at    INTEGER,
-    PRIMARY KEY (user_id, id),
+    UNIQUE (user_id, id),
     UNIQUE (user_id, client_key),
     FOREIGN KEY (user_id, thread_id) REFERENCES threads (user_id, id) ON DELETE CASCADE,
     FOREIGN KEY (user_id, thread_id, item_id) REFERENCES items (user_id, thread_id, id) ON DELETE CASCADE
@@ -119,19 +120,20 @@ CREATE INDEX runs_purge ON runs (finished_at) WHERE purged = false;
 CREATE TABLE run_events (
     n       INTEGER NOT NULL PRIMARY KEY,
     prev    INTEGER NOT NULL, -- n of the run's entry before, or 0
-    run_id  TEXT    NOT NULL,
+    run     INTEGER NOT NULL, -- n of the run
     seq     INTEGER NOT NULL,
     payload TEXT    NOT NULL
 ) STRICT;
 
 CREATE TABLE run_tails (
-    user_id TEXT    NOT NULL,
-    run_id  TEXT    NOT NULL,
-    n       INTEGER NOT NULL,
-    seq     INTEGER NOT NULL,
-    PRIMARY KEY (user_id, run_id),
-    FOREIGN KEY (user_id, run_id) REFERENCES runs (user_id, id) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
+    run INTEGER NOT NULL PRIMARY KEY REFERENCES runs (n) ON DELETE CASCADE,
+    n   INTEGER NOT NULL, -- of the run's last entry
+    seq INTEGER NOT NULL
+) STRICT;
+
+-- The number of the last event of every run that has events.
+CREATE VIEW run_last AS
+    SELECT r.user_id, r.id AS run_id, t.seq FROM run_tails AS t JOIN runs AS r ON r.n = t.run;
 
 -- A run's events go with its tail, and that with the run.
 -- +goose StatementBegin
