@@ -205,6 +205,11 @@ func (v *visitor) do(method, path string, body any, headers ...string) *reply {
 	if err != nil {
 		v.s.t.Fatalf("%s %s: read: %v", method, path, err)
 	}
+	if api, err := theContract(); err != nil {
+		v.s.t.Fatalf("openapi.json: %v", err)
+	} else if err := api.check(req, res.StatusCode, res.Header, read); err != nil {
+		v.s.t.Errorf("%s %s is not as openapi.json has it: %v", method, path, err)
+	}
 	return &reply{v.s.t, method + " " + path, res.StatusCode, res.Header, read}
 }
 
