@@ -5,28 +5,36 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// cluster is a Postgres server of this process, in a temporary folder. It ends
-// with the process, however that ends.
+// cluster is a Postgres server of this process, in a temporary folder. Both go
+// when the process ends, however that ends.
 type cluster struct {
-	dir     string
-	port    int
-	cmd     *exec.Cmd
-	log     bytes.Buffer
-	exited  chan struct{}
-	release func() // lets go of the thread that the server's life hangs on
+	dir    string
+	port   int
+	log    bytes.Buffer
+	exited chan struct{}  // closed when the server has ended
+	alive  io.WriteCloser // while this is open, watcher lets the server be
+	watch  *exec.Cmd
 }
+
+// watcher is a shell script that waits until its input ends, which it does when
+// this process closes it or dies; then it stops the server with process id $1,
+// and deletes its folder $2.
+const watcher = `read -r _; kill -INT "$1"; while kill -0 "$1"; do sleep 0.05; done; rm -rf "$2"`
 
 // superuser is the name of the database's only role.
 const superuser = "taskpilot"
@@ -107,18 +115,49 @@ func (c *cluster) start(bin string) error {
 		return err
 	}
 	// Tests outlive no power cut: nothing is synced.
-	c.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(c.port), "-k", c.dir,
+	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(c.port), "-k", c.dir,
 		"-h", "127.0.0.1", "-F", "-c", "full_page_writes=off", "-c", "max_connections=400",
 		"-c", "synchronous_commit=off", "-c", "shared_buffers=64MB")
-	c.cmd.Dir, c.cmd.SysProcAttr, c.cmd.Stdout, c.cmd.Stderr = c.dir, as, &c.log, &c.log
-	if c.release, err = startBound(c.cmd); err != nil {
+	server.Dir, server.SysProcAttr, server.Stdout, server.Stderr = c.dir, as, &c.log, &c.log
+	if err := server.Start(); err != nil {
 		return err
 	}
 	go func() {
-		_ = c.cmd.Wait() // how it ended is in its log
+		_ = server.Wait() // how it ended is in its log
 		close(c.exited)
 	}()
+	c.watch = exec.Command("sh", "-c", watcher, "watcher", strconv.Itoa(server.Process.Pid), c.dir)
+	c.watch.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt from the keyboard is not for it
+	if c.alive, err = c.watch.StdinPipe(); err == nil {
+		err = c.watch.Start()
+	}
+	if err != nil {
+		return errors.Join(err, server.Process.Kill())
+	}
 	return c.ready()
+}
+
+// serverUser returns as whom to run the server: Postgres refuses to be root, so
+// root hands it to an ordinary user, who gets dir.
+func serverUser(dir string) (*syscall.SysProcAttr, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		var id [2]uint64
+		for i, s := range []string{u.Uid, u.Gid} {
+			if id[i], err = strconv.ParseUint(s, 10, 32); err != nil {
+				return nil, err
+			}
+		}
+		as := &syscall.Credential{Uid: uint32(id[0]), Gid: uint32(id[1])}
+		return &syscall.SysProcAttr{Credential: as}, os.Chown(dir, int(id[0]), int(id[1]))
+	}
+	return nil, errors.New("root cannot run Postgres, and there is no user postgres or nobody to do it")
 }
 
 // ready waits until the server answers.
@@ -143,19 +182,12 @@ func (c *cluster) ready() error {
 
 // stop ends the server and deletes its files.
 func (c *cluster) stop() {
-	if c.cmd != nil && c.cmd.Process != nil {
-		_ = c.cmd.Process.Signal(os.Interrupt) // fast shutdown: open connections are closed
-		select {
-		case <-c.exited:
-		case <-time.After(20 * time.Second):
-			_ = c.cmd.Process.Kill()
-			<-c.exited
-		}
-		c.release()
+	if c.watch == nil || c.watch.Process == nil {
+		_ = os.RemoveAll(c.dir) // it never came to a server
+		return
 	}
-	if err := os.RemoveAll(c.dir); err != nil {
-		fmt.Fprintln(os.Stderr, "modelstest:", err)
-	}
+	_ = c.alive.Close()
+	_ = c.watch.Wait() // its last word is rm, which leaves what it cannot delete
 }
 
 func (c *cluster) url() *url.URL {
