@@ -125,7 +125,7 @@ func more(list TaskList) string {
 	case list.More == 0:
 		return ""
 	case list.Total >= maxCounted:
-		return fmt.Sprintf("\n\nand more than %d more.", list.More-1)
+		return fmt.Sprintf("\n\nand at least %d more.", list.More)
 	}
 	return fmt.Sprintf("\n\nand %d more.", list.More)
 }
@@ -153,7 +153,7 @@ func count(n int, noun string) string { return fmt.Sprintf("%d %s", n, plural(n,
 
 func countUpTo(n int, noun string) string {
 	if n >= maxCounted {
-		return fmt.Sprintf("more than %d %ss", maxCounted-1, noun)
+		return fmt.Sprintf("at least %d %ss", maxCounted, noun)
 	}
 	return count(n, noun)
 }

@@ -14,8 +14,9 @@ import (
 
 const testKey = "sk-canary-key-9b1d"
 
-// quick are limits with which tests of failures end soon.
-var quick = Limits{Header: 300 * time.Millisecond, Idle: 300 * time.Millisecond, Backoff: time.Millisecond}
+// quick tries again soon. Its other limits are the real ones, so that a busy
+// machine does not pass for a slow model server.
+var quick = Limits{Backoff: time.Millisecond}
 
 // model returns a talk with a scripted model.
 func model(t *testing.T, limits Limits, script ...openaitest.Behaviour) (*talk, *openaitest.Server, *memory) {
@@ -230,7 +231,7 @@ func TestCompletionsStop(t *testing.T) {
 				cancel()
 			}()
 			_, err := c.askIn(ctx, "hello", func(chatkit.Event) error { return nil })
-			if took := time.Since(<-stopped); !errors.Is(err, context.Canceled) || took > 500*time.Millisecond {
+			if took := time.Since(<-stopped); !errors.Is(err, context.Canceled) || took > time.Second {
 				t.Errorf("ended with %v after %v", err, took)
 			}
 			select {

@@ -21,7 +21,7 @@ const (
 
 const (
 	maxListed      = 50   // tasks in one result
-	maxCounted     = 1001 // tasks that are read to say how many there are
+	maxCounted     = 1000 // tasks that are read to say how many there are
 	maxDescription = 300  // runes of a description in a result
 )
 
@@ -33,7 +33,7 @@ type TaskResult struct {
 }
 
 // TaskList is the result of a call that found tasks: open ones first, at most
-// 50. More is how many there are beyond those.
+// 50. Total counts up to 1,000; More is how many there are beyond those listed.
 type TaskList struct {
 	Tasks []Task `json:"tasks"`
 	Total int    `json:"total"`
