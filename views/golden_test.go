@@ -1,7 +1,6 @@
 package views_test
 
 import (
-	"context"
 	"flag"
 	"os"
 	"path/filepath"
@@ -20,7 +19,7 @@ var release = regexp.MustCompile(`/static/[0-9a-f]{12}/`)
 func renderState(t *testing.T, s views.State) string {
 	t.Helper()
 	var b strings.Builder
-	if err := s.View.Render(views.WithCSRF(context.Background(), "token"), &b); err != nil {
+	if err := s.View.Render(views.WithCSRF(views.Unhurried(t.Context()), "token"), &b); err != nil {
 		t.Fatal(err)
 	}
 	return release.ReplaceAllString(b.String(), "/static/-/")

@@ -1,7 +1,6 @@
 package views_test
 
 import (
-	"context"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -46,7 +45,7 @@ func (s *session) do(events ...chatkit.Event) {
 
 func (s *session) flush() []views.Fragment {
 	s.t.Helper()
-	list, err := s.live.Flush(context.Background())
+	list, err := s.live.Flush(views.Unhurried(s.t.Context()))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -61,7 +60,7 @@ func (s *session) flush() []views.Fragment {
 
 func (s *session) snapshot() {
 	s.t.Helper()
-	f, err := s.live.Snapshot(context.Background())
+	f, err := s.live.Snapshot(views.Unhurried(s.t.Context()))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -94,8 +93,8 @@ const document = "# Title\n\nFirst **bold** words\nand more.\n\n- one\n- two\n\n
 func TestStreamedPageIsTheLoadedPage(t *testing.T) {
 	t.Parallel()
 	want := newPage(t)
-	want.apply(views.Fragment{Target: "turns", Swap: views.SwapInner, HTML: `<div id="want">` + views.Markdown(document) + `</div>`})
-	for seed := range uint64(300) {
+	want.apply(views.Fragment{Target: "turns", Swap: views.SwapInner, HTML: `<div id="want">` + views.Markdown(views.Unhurried(t.Context()), document) + `</div>`})
+	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		s := begin(t)
 		s.do(start()...)
@@ -126,7 +125,7 @@ func TestOpenCodeIsOnlyAppendedTo(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	s.do(start()...)
-	code := strings.Repeat("a line of <code> & more\n", 2000)
+	code := strings.Repeat("a line of <code> & more\n", 300)
 	s.do(delta("```go\n"))
 	s.flush()
 	for line := range strings.Lines(code) {
@@ -215,7 +214,7 @@ func TestStoredPartialAnswerGoesOn(t *testing.T) {
 	if got := s.text(items); got != "TaskPilot saidHalf a sentence." {
 		t.Errorf("got %q", got)
 	}
-	f, err := live.Finish(context.Background(), views.Turn{RunID: runID, ThreadID: "thr_1", Status: views.StatusCancelled, LastSeq: 4,
+	f, err := live.Finish(t.Context(), views.Turn{RunID: runID, ThreadID: "thr_1", Status: views.StatusCancelled, LastSeq: 4,
 		Items: []views.TurnItem{{Item: message("Half a sentence."), Incomplete: true}}})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package views
 
 import (
 	"bytes"
+	"context"
 	"html"
 	"slices"
 	"strings"
@@ -23,18 +24,25 @@ import (
 const (
 	maxMarkdown  = 256 << 10
 	maxBlock     = 16 << 10
-	maxNesting   = 100 // of quotes and lists: each level costs the browser depth
+	maxNesting   = 100  // of quotes and lists: each level costs the browser depth
+	maxBrackets  = 1000 // of a block: each open one is looked at again by those that follow
 	markdownTime = 200 * time.Millisecond
 )
 
-// budget is how long rendering may take: until when the whole text, and how
-// long each block of code.
+// budget is how long rendering may take: until when the whole text, how long
+// each block of code, and how long a block that is still open.
 type budget struct {
-	deadline time.Time
-	code     time.Duration
+	deadline   time.Time
+	code, tail time.Duration
 }
 
-func newBudget() budget { return budget{time.Now().Add(markdownTime), codeTime} }
+// budgetIn is what the context grants: the usual, unless a test says otherwise.
+func budgetIn(ctx context.Context) budget {
+	if limit, ok := ctx.Value(budgetKey).(budget); ok {
+		return limit
+	}
+	return budget{time.Now().Add(markdownTime), codeTime, tailTime}
+}
 
 const budgetMeta = "budget"
 
@@ -52,8 +60,8 @@ var renderers = sync.OnceValue(func() *markdown {
 })
 
 // Markdown returns the text as HTML that is safe to show.
-func Markdown(source string) string {
-	return renderers().whole([]byte(source), newBudget())
+func Markdown(ctx context.Context, source string) string {
+	return renderers().whole([]byte(source), budgetIn(ctx))
 }
 
 // whole renders a complete text. A long one is rendered block by block, as it
@@ -80,7 +88,7 @@ func (m *markdown) block(source []byte, limit budget) string {
 	if len(bytes.TrimSpace(source)) == 0 {
 		return ""
 	}
-	if len(source) > maxBlock || nesting(source) > maxNesting || time.Now().After(limit.deadline) {
+	if len(source) > maxBlock || nesting(source) > maxNesting || bytes.Count(source, []byte("[")) > maxBrackets || time.Now().After(limit.deadline) {
 		if f, ok := openingFence(source); ok {
 			return codeBlock(f.lang(), f.content(source), budget{})
 		}

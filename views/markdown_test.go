@@ -57,7 +57,7 @@ func TestNothingThatActsGetsThrough(t *testing.T) {
 	for _, outer := range []string{"%s", "text %s text", "- %s", "> %s", "**%s**", "# %s", "| a |\n|---|\n| %s |", "[%s](https://ok.example)", "```html\n%s\n```"} {
 		for _, attack := range attacks {
 			source := strings.ReplaceAll(outer, "%s", attack)
-			check(t, source, Markdown(source))
+			check(t, source, Markdown(t.Context(), source))
 		}
 	}
 }
@@ -66,7 +66,7 @@ func FuzzMarkdown(f *testing.F) {
 	for _, attack := range attacks {
 		f.Add(attack)
 	}
-	f.Fuzz(func(t *testing.T, source string) { check(t, source, Markdown(source)) })
+	f.Fuzz(func(t *testing.T, source string) { check(t, source, Markdown(t.Context(), source)) })
 }
 
 func TestMarkdownRenders(t *testing.T) {
@@ -91,8 +91,9 @@ func TestMarkdownRenders(t *testing.T) {
 	}
 }
 
-// None of these may cost more than the budget, with room for a busy machine;
-// what is over a limit is shown all the same.
+// None of these may cost much more than the budget; what is over a limit is
+// shown all the same. The room is for the race detector on a busy machine: what
+// this finds is growth with the square of the length, which takes minutes.
 func TestHostileTextIsCheap(t *testing.T) {
 	t.Parallel()
 	for name, unit := range map[string]string{
@@ -101,14 +102,13 @@ func TestHostileTextIsCheap(t *testing.T) {
 		"links": "http://a.b ", "headings": "# a\n", "fences": "```go\nx\n```\n", "tildes": "~~a", "definitions": "[a]: b\n", "deep list": "  ",
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			for _, size := range []int{maxBlock, maxMarkdown, maxMarkdown + 1} {
 				source := strings.Repeat(unit, size/len(unit)+1)[:size]
 				start := time.Now()
-				if out := Markdown(source); out == "" && strings.TrimSpace(source) != "" {
+				if out := Markdown(t.Context(), source); out == "" && strings.TrimSpace(source) != "" {
 					t.Errorf("%d bytes became nothing", size)
 				}
-				if took := time.Since(start); took > 10*markdownTime {
+				if took := time.Since(start); took > 25*markdownTime {
 					t.Errorf("%d bytes took %v", size, took)
 				}
 			}
@@ -119,7 +119,7 @@ func TestHostileTextIsCheap(t *testing.T) {
 func TestLongCodeIsPlainButWhole(t *testing.T) {
 	t.Parallel()
 	source := "```go\n" + strings.Repeat("x := 1\n", maxCodeLines+1) + "```\n"
-	got := Markdown(source)
+	got := Markdown(t.Context(), source)
 	if strings.Contains(got, `<span class="t`) {
 		t.Error("it was highlighted")
 	}

@@ -58,24 +58,24 @@ func (p *part) write(text string) {
 func (p *part) text() string { return string(p.split.buf) }
 
 // advance renders the blocks that have closed.
-func (p *part) advance() {
+func (p *part) advance(limit budget) {
 	if len(p.split.buf) > maxMarkdown {
 		return // from here on the text is shown plain, in the tail
 	}
 	for block := range p.split.closed() {
-		p.html.WriteString(renderers().block(block, newBudget()))
+		p.html.WriteString(renderers().block(block, limit))
 	}
 }
 
 // closedHTML renders the closed blocks and takes them as shown.
-func (p *part) closedHTML() string {
-	p.advance()
+func (p *part) closedHTML(limit budget) string {
+	p.advance(limit)
 	p.shown = p.html.Len()
 	return p.html.String()
 }
 
 // tailHTML renders the open block and takes it as shown.
-func (p *part) tailHTML() string {
+func (p *part) tailHTML(limit budget) string {
 	p.fresh, p.inCode = false, false
 	tail := p.split.tail()
 	if p.split.inFence {
@@ -89,18 +89,18 @@ func (p *part) tailHTML() string {
 		return plain(tail)
 	}
 	start := time.Now()
-	html := renderers().block(tail, newBudget())
-	p.slow, p.slowAt = time.Since(start) > tailTime, p.split.start
+	html := renderers().block(tail, limit)
+	p.slow, p.slowAt = time.Since(start) > limit.tail, p.split.start
 	return html
 }
 
 // flush returns the changes since the page last saw the part.
-func (p *part) flush(item string, index int) []Fragment {
+func (p *part) flush(item string, index int, limit budget) []Fragment {
 	if !p.fresh {
 		return nil
 	}
 	var list []Fragment
-	p.advance()
+	p.advance(limit)
 	if all := p.html.String(); p.shown < len(all) {
 		list = append(list, Fragment{Target: idBody(item, index), Swap: SwapAppend, HTML: all[p.shown:]})
 		p.shown = len(all)
@@ -115,5 +115,5 @@ func (p *part) flush(item string, index int) []Fragment {
 		}
 		return list
 	}
-	return append(list, Fragment{Target: idTail(item, index), Swap: SwapInner, HTML: p.tailHTML()})
+	return append(list, Fragment{Target: idTail(item, index), Swap: SwapInner, HTML: p.tailHTML(limit)})
 }

@@ -173,7 +173,10 @@ type Problem struct {
 
 type contextKey int
 
-const csrfKey contextKey = iota
+const (
+	csrfKey contextKey = iota
+	budgetKey
+)
 
 // WithCSRF returns a context in which every form that is rendered carries the
 // token, and every htmx request of the page sends it.
