@@ -32,7 +32,7 @@ type Config struct {
 // Limits bound what a model and its server may cost. Zero values are defaults.
 type Limits struct {
 	Dial   time.Duration // to connect; 5 s
-	Header time.Duration // to begin to answer; 30 s
+	Header time.Duration // to begin to answer, which a local model does only after reading the prompt; 60 s
 	Idle   time.Duration // between two reads of an answer; 60 s
 	Total  time.Duration // for a whole turn; 10 min
 
@@ -59,7 +59,7 @@ func (l Limits) withDefaults() Limits {
 		}
 	}
 	orTime(&l.Dial, 5*time.Second)
-	orTime(&l.Header, 30*time.Second)
+	orTime(&l.Header, 60*time.Second)
 	orTime(&l.Idle, 60*time.Second)
 	orTime(&l.Total, 10*time.Minute)
 	orInt(&l.Rounds, 8)

@@ -17,10 +17,16 @@ function makeRoom(turn) {
 
 const running = (turn) => turn.dataset.status === "running";
 
+// settled tells that the page has the turn as it ended already: drawing it
+// again would only take the reader's selection away.
+const settled = (old, turn) =>
+  !running(old) && old.dataset.status === turn.dataset.status && old.dataset.seq === turn.dataset.seq;
+
 // placeTurn adds the turn or replaces its earlier state.
 export function placeTurn(turn) {
   const old = byId(turn.id);
   if (old) {
+    if (settled(old, turn)) return;
     old.replaceWith(turn);
     if (running(old) && !running(turn)) announceAnswer(turn);
   } else {
