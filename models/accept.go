@@ -65,11 +65,9 @@ func (db *DB) AcceptMessage(ctx context.Context, m Message) (*Accepted, error) {
 }
 
 func (db *DB) accept(tx *gorm.DB, m Message, message *chatkit.UserMessage) (*Accepted, error) {
-	var (
-		t   *threadRow
-		err error
-	)
+	var t *threadRow
 	if m.ThreadID != "" {
+		var err error
 		if t, err = lockThread(tx, m.UserID, m.ThreadID); err != nil {
 			return nil, err
 		}
@@ -87,6 +85,16 @@ func (db *DB) accept(tx *gorm.DB, m Message, message *chatkit.UserMessage) (*Acc
 	if err := idle(tx, t); err != nil {
 		return nil, err
 	}
+	a, err := db.place(tx, t, m, message)
+	if err != nil {
+		return nil, err
+	}
+	a.NewThread = m.ThreadID == ""
+	return a, nil
+}
+
+// place puts the message at the end of the thread and begins its run.
+func (db *DB) place(tx *gorm.DB, t *threadRow, m Message, message *chatkit.UserMessage) (*Accepted, error) {
 	now, runID := At(db.now()), newRunID()
 	message.ItemBase = chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixMessage), ThreadID: t.ID, CreatedAt: now.ChatKit()}
 	row, err := db.rowOf(message, m.UserID, t.ID, runID)
@@ -108,8 +116,7 @@ func (db *DB) accept(tx *gorm.DB, m Message, message *chatkit.UserMessage) (*Acc
 	t.UpdatedAt, t.ActiveRunID = now, runID
 	err = tx.Model(&threadRow{}).Where("user_id = ? AND id = ?", m.UserID, t.ID).
 		UpdateColumns(map[string]any{"title": t.Title, "item_seq": t.ItemSeq, "updated_at": now}).Error
-	return &Accepted{Thread: &t.Thread, Run: run, NewThread: m.ThreadID == "",
-		Item: Item{Seq: row.Seq, RunID: runID, Item: message}}, err
+	return &Accepted{Thread: &t.Thread, Run: run, Item: Item{Seq: row.Seq, RunID: runID, Item: message}}, err
 }
 
 // repeated finds what was accepted under the message's key before.

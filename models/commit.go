@@ -117,6 +117,9 @@ var finals = []string{RunCompleted, RunRequiresAction, RunFailed, RunCancelled, 
 // change notes one change, over an earlier one of the same item.
 func (w *work) change(db *DB, c ItemChange) error {
 	if c.RemoveID != "" {
+		if err := checkItemID(c.RemoveID); err != nil {
+			return err
+		}
 		w.items = slices.DeleteFunc(w.items, func(r itemRow) bool { return r.ID == c.RemoveID })
 		w.removed = append(w.removed, c.RemoveID)
 	}
@@ -183,7 +186,7 @@ func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
 		now := At(db.now())
 		set["updated_at"] = now
 		end := map[string]any{
-			"status": w.End.Status, "error_code": w.End.ErrorCode,
+			"status": w.End.Status, "error_code": chatkit.CleanText(w.End.ErrorCode),
 			"error_message": chatkit.CleanText(w.End.ErrorMessage), "allow_retry": w.End.AllowRetry, "finished_at": now,
 			"end_seq": gorm.Expr("COALESCE((SELECT seq FROM run_last WHERE user_id = ? AND run_id = ?), 0)", w.UserID, w.RunID),
 		}

@@ -135,8 +135,15 @@ func TestCommitRefusesTheBrokenPart(t *testing.T) {
 			"broken JSON": func(b *models.RunBatch) {
 				b.Items = []models.ItemChange{{Item: &chatkit.WidgetItem{ItemBase: chatkit.ItemBase{ID: "x"}, Widget: []byte("{")}}}
 			},
-			"no id":     func(b *models.RunBatch) { b.Items = []models.ItemChange{{Item: answer("", "", "")}} },
-			"order":     func(b *models.RunBatch) { b.Events = []models.Event{{Seq: 2, Payload: []byte("{}")}, {Seq: 2, Payload: []byte("{}")}} },
+			"no id":  func(b *models.RunBatch) { b.Items = []models.ItemChange{{Item: answer("", "", "")}} },
+			"odd id": func(b *models.RunBatch) { b.Items = []models.ItemChange{{Item: answer("x\x00", "", "")}} },
+			"long id": func(b *models.RunBatch) {
+				b.Items = []models.ItemChange{{Item: answer(strings.Repeat("x", 3000), "", "")}}
+			},
+			"odd gone": func(b *models.RunBatch) { b.Items = []models.ItemChange{{RemoveID: "\xff"}} },
+			"order": func(b *models.RunBatch) {
+				b.Events = []models.Event{{Seq: 2, Payload: []byte("{}")}, {Seq: 2, Payload: []byte("{}")}}
+			},
 			"empty":     func(b *models.RunBatch) { b.Events = []models.Event{{Seq: 1}} },
 			"no number": func(b *models.RunBatch) { b.Events = []models.Event{{Payload: []byte("{}")}} },
 			"no end":    func(b *models.RunBatch) { b.End = &models.RunEnd{Status: models.RunRunning} },

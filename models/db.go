@@ -147,6 +147,22 @@ func orphaned(err error) bool {
 	return ok && lite.Code() == 787 // SQLITE_CONSTRAINT_FOREIGNKEY
 }
 
+// unstorable reports a text that Postgres cannot even compare with, such as an
+// id with a NUL. All that is stored is clean, so nothing has that id.
+func unstorable(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == "22021"
+}
+
+// patient lets the rest of a transaction take as long as it needs: Postgres
+// would end a statement that deletes years of somebody's threads.
+func (db *DB) patient(tx *gorm.DB) error {
+	if db.pg == nil {
+		return nil
+	}
+	return tx.Exec("SET LOCAL statement_timeout = 0").Error
+}
+
 // wrap says what was being done, and turns the database's "no row" into ours.
 // The package's own errors pass unchanged.
 func wrap(doing string, err error) error {
@@ -154,7 +170,7 @@ func wrap(doing string, err error) error {
 	case err == nil, errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict),
 		errors.Is(err, ErrInvalid), errors.Is(err, ErrBusy):
 		return err
-	case errors.Is(err, gorm.ErrRecordNotFound), errors.Is(err, sql.ErrNoRows):
+	case errors.Is(err, gorm.ErrRecordNotFound), unstorable(err):
 		return ErrNotFound
 	}
 	return fmt.Errorf("models: %s: %w", doing, err)

@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -96,6 +97,49 @@ func TestPing(t *testing.T) {
 		}
 		if _, _, err := db.Threads(over, "usr_x", models.PageQuery{}); err == nil {
 			t.Error("a read succeeded for a caller that is gone")
+		}
+	})
+}
+
+// TestOddIDsAreNotFound: an id from a URL may hold anything; what cannot be
+// stored is not there.
+func TestOddIDsAreNotFound(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		u := modelstest.User(t, db, "ada@example.com")
+		a := thread(t, db, u.ID, "question")
+		for _, odd := range []string{"\x00", "thr_\xff", "' OR 1=1 --", strings.Repeat("x", 100_000)} {
+			for name, try := range map[string]func() error{
+				"User":          func() error { _, err := db.User(t.Context(), odd); return err },
+				"Session":       func() error { _, err := db.Session(t.Context(), odd); return err },
+				"RotateRefresh": func() error { _, _, _, err := db.RotateRefresh(t.Context(), odd); return err },
+				"Thread":        func() error { _, err := db.Thread(t.Context(), u.ID, odd); return err },
+				"Owner":         func() error { _, err := db.Thread(t.Context(), odd, a.Thread.ID); return err },
+				"Item":          func() error { _, err := db.Item(t.Context(), u.ID, a.Thread.ID, odd); return err },
+				"Items":         func() error { _, _, err := db.Items(t.Context(), u.ID, odd, models.ItemQuery{}); return err },
+				"Run":           func() error { _, err := db.Run(t.Context(), u.ID, odd); return err },
+				"RequestStop":   func() error { return db.RequestStop(t.Context(), u.ID, odd) },
+				"DeleteThread":  func() error { return db.DeleteThread(t.Context(), u.ID, odd) },
+				"Todo":          func() error { _, err := db.Todo(t.Context(), u.ID, odd); return err },
+				"AcceptRetry":   func() error { _, err := db.AcceptRetry(t.Context(), u.ID, odd, odd, owner); return err },
+				"Authenticate":  func() error { _, err := db.Authenticate(t.Context(), odd, odd); return err },
+			} {
+				if err := try(); !errors.Is(err, models.ErrNotFound) {
+					t.Errorf("%s(%.10q): %v, want not found", name, odd, err)
+				}
+			}
+			for name, try := range map[string]func() error{
+				"Threads": func() error { _, _, err := db.Threads(t.Context(), u.ID, models.PageQuery{After: odd}); return err },
+				"Items": func() error {
+					_, _, err := db.Items(t.Context(), u.ID, a.Thread.ID, models.ItemQuery{After: odd})
+					return err
+				},
+				"Todos": func() error { _, _, err := db.Todos(t.Context(), u.ID, models.TodoQuery{After: odd}); return err },
+			} {
+				if err := try(); !errors.Is(err, models.ErrInvalid) {
+					t.Errorf("%s after %.10q: %v, want invalid", name, odd, err)
+				}
+			}
 		}
 	})
 }

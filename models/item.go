@@ -63,15 +63,22 @@ func (db *DB) rowOf(it chatkit.Item, userID, threadID, runID string) (itemRow, e
 		return itemRow{}, fmt.Errorf("encode item: %w", err)
 	}
 	base := it.Base()
-	if base.ID == "" || base.ID != chatkit.CleanText(base.ID) {
-		return itemRow{}, &InvalidError{Field: "id", Message: "An item needs an id."}
+	if err := checkItemID(base.ID); err != nil {
+		return itemRow{}, err
 	}
 	created := At(base.CreatedAt.Time)
 	if base.CreatedAt.IsZero() {
 		created = At(db.now())
 	}
-	return itemRow{UserID: userID, ThreadID: threadID, ID: base.ID, RunID: runID, Type: it.ItemType(),
+	return itemRow{UserID: userID, ThreadID: threadID, ID: base.ID, RunID: runID, Type: chatkit.CleanText(it.ItemType()),
 		Hidden: chatkit.Hidden(it), Payload: string(raw), CreatedAt: created}, nil
+}
+
+func checkItemID(id string) error {
+	if id == "" || len(id) > 200 || id != chatkit.CleanText(id) {
+		return fmt.Errorf("%.200q is no item's id", id)
+	}
+	return nil
 }
 
 func (r *itemRow) item() (Item, error) {
@@ -123,6 +130,9 @@ func (db *DB) items(tx *gorm.DB, userID, threadID string, q ItemQuery) ([]Item, 
 
 // apply narrows and orders list; from finds the cursor.
 func (q ItemQuery) apply(list, from *gorm.DB) (*gorm.DB, error) {
+	if q.After != chatkit.CleanText(q.After) {
+		return nil, unknownCursor()
+	}
 	if q.After != "" {
 		var seq []int64
 		if err := from.Where("id = ?", q.After).Pluck("seq", &seq).Error; err != nil {

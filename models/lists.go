@@ -38,6 +38,9 @@ func keyset(list, from *gorm.DB, column, after string, order chatkit.Order) (*go
 	if order == chatkit.Asc {
 		direction, than = "ASC", ">"
 	}
+	if after != chatkit.CleanText(after) {
+		return nil, unknownCursor()
+	}
 	if after != "" {
 		var at []int64
 		if err := from.Where("id = ?", after).Limit(1).Pluck(column, &at).Error; err != nil {

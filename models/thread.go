@@ -188,6 +188,9 @@ func (c ThreadChange) columns() (map[string]any, error) {
 // DeleteThread deletes a thread of the user's with its items, runs and events.
 func (db *DB) DeleteThread(ctx context.Context, userID, id string) error {
 	return wrap("delete thread", db.write(ctx, func(tx *gorm.DB) error {
+		if err := db.patient(tx); err != nil {
+			return err
+		}
 		return gone(tx.Where("user_id = ? AND id = ?", userID, id).Delete(&Thread{}))
 	}))
 }
