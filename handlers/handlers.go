@@ -73,6 +73,9 @@ func (h *Handlers) App() *fiber.App {
 		BodyLimit:             maxBody,
 		ReadBufferSize:        maxHeader,
 		DisableStartupMessage: true,
+		// A form is read by who wants one: a broken one must not fail before it
+		// is known whose request it is.
+		DisablePreParseMultipartForm: true,
 		// With no trusted proxies, X-Forwarded-* never changes what Fiber reports.
 		EnableTrustedProxyCheck: true,
 		ErrorHandler:            h.fail,

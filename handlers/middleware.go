@@ -1,11 +1,11 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -82,12 +82,27 @@ func refuseOddRequests(c *fiber.Ctx) error {
 	if c.Method() == fiber.MethodTrace || c.Method() == fiber.MethodConnect {
 		return fiber.ErrMethodNotAllowed
 	}
-	h := &c.Request().Header
-	if te := h.Peek(fiber.HeaderTransferEncoding); len(te) > 0 {
-		if !strings.EqualFold(string(te), "chunked") || len(h.Peek(fiber.HeaderContentLength)) > 0 {
-			c.Context().SetConnectionClose()
-			return badRequest("The request's length is not clear.")
-		}
+	if unclearLength(c.Request().Header.RawHeaders()) {
+		c.Context().SetConnectionClose()
+		return badRequest("The request's length is not clear.")
 	}
 	return c.Next()
+}
+
+// unclearLength reports a request whose end two servers may see in two places:
+// with a Transfer-Encoding that is not chunked, or with a Content-Length beside
+// it. fasthttp drops what it does not use, so this looks at the raw lines.
+func unclearLength(raw []byte) bool {
+	var length, encoding, odd bool
+	for line := range bytes.Lines(raw) {
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		switch name = bytes.TrimSpace(name); {
+		case bytes.EqualFold(name, []byte(fiber.HeaderContentLength)):
+			length = true
+		case bytes.EqualFold(name, []byte(fiber.HeaderTransferEncoding)):
+			encoding = true
+			odd = odd || !bytes.EqualFold(bytes.TrimSpace(value), []byte("chunked"))
+		}
+	}
+	return odd || encoding && length
 }

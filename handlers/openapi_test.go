@@ -36,8 +36,11 @@ var theContract = sync.OnceValues(func() (*contract, error) {
 })
 
 // check holds one answer against the description. Addresses that are not in it
-// are for the test of the routes.
+// are for the test of the routes; some statuses any address may have.
 func (k *contract) check(req *http.Request, status int, header http.Header, body []byte) error {
+	if status == http.StatusMethodNotAllowed || status == http.StatusRequestHeaderFieldsTooLarge {
+		return nil
+	}
 	route, params, err := k.router.FindRoute(req)
 	if err != nil {
 		return nil

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -84,19 +85,41 @@ func (h *Handlers) Routes() []Route {
 	}
 }
 
-// mount registers every route, the static files, and a 404 for the rest.
+// mount registers every route, the static files, and an answer to the rest.
 func (h *Handlers) mount(app *fiber.App) {
 	for _, r := range h.Routes() {
 		app.Add(r.Method, r.Path, h.guard(r.Access), r.handle)
 	}
 	app.Get(static.Prefix+"*", h.staticFile)
-	app.Use(func(c *fiber.Ctx) error {
-		if wantsJSON(c) || strings.HasPrefix(c.Path(), static.Prefix) {
-			return errNotFound
-		}
-		if v, err := h.browser(c); err == nil && v != nil {
-			c.Locals(viewerKey, v)
-		}
+	app.Use(h.noRoute)
+}
+
+// noRoute answers at an address that is none, or is one for other methods.
+func (h *Handlers) noRoute(c *fiber.Ctx) error {
+	if methods := h.methods(c.Path()); len(methods) > 0 {
+		c.Set(fiber.HeaderAllow, strings.Join(methods, ", "))
+		return fiber.ErrMethodNotAllowed
+	}
+	if wantsJSON(c) || strings.HasPrefix(c.Path(), static.Prefix) {
 		return errNotFound
-	})
+	}
+	if v, err := h.browser(c); err == nil && v != nil {
+		c.Locals(viewerKey, v)
+	}
+	return errNotFound
+}
+
+// methods returns what an address may be called with, none if it is no address.
+func (h *Handlers) methods(path string) []string {
+	var list []string
+	for _, r := range h.Routes() {
+		if !fiber.RoutePatternMatch(path, r.Path) || slices.Contains(list, r.Method) {
+			continue
+		}
+		if list = append(list, r.Method); r.Method == fiber.MethodGet {
+			list = append(list, fiber.MethodHead)
+		}
+	}
+	slices.Sort(list)
+	return list
 }

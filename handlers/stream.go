@@ -171,3 +171,14 @@ func appendEvent(dst []byte, name string, payload []byte) []byte {
 	dst = append(append(append(dst, "event: "...), name...), "\ndata: "...)
 	return append(append(dst, payload...), "\n\n"...)
 }
+
+// count returns how many streams are open.
+func (s *streams) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, open := range s.open {
+		n += open
+	}
+	return n
+}

@@ -1,0 +1,247 @@
+package handlers
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/models/modelstest"
+)
+
+// TestEveryJSONRouteRefusesBadBodies sends every route that reads JSON what it
+// must not take.
+func TestEveryJSONRouteRefusesBadBodies(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	s := boot(t, db)
+	ann := modelstest.User(t, db, "ann@example.com")
+	e, v := settle(t, s, ann), s.program(ann)
+	var squeezed bytes.Buffer
+	zip := gzip.NewWriter(&squeezed)
+	fmt.Fprint(zip, `{}`)
+	zip.Close()
+	table, before := calls(), e.dump(t, db)
+	for _, r := range s.h.Routes() {
+		if table[r.Method+" "+r.Path].json == nil {
+			continue
+		}
+		path := e.fill(r.Path)
+		for _, body := range []string{"", "null", "[]", `"x"`, "7", "{", `{"a":}`, `{} {}`, "{}}", "\xff\xfe", strings.Repeat(`{"a":`, 20000)} {
+			v.do(r.Method, path, body).problem(400, "invalid_request").lacks("json:").lacks("struct")
+		}
+		for _, contentType := range []string{"application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "", "application/xml", "json"} {
+			v.do(r.Method, path, `{}`, "Content-Type", contentType).problem(415, "unsupported_media_type")
+		}
+		for _, encoding := range []string{"gzip", "br", "deflate", "zstd", "identity, gzip"} {
+			v.do(r.Method, path, squeezed.String(), "Content-Encoding", encoding).problem(415, "unsupported_media_type")
+		}
+	}
+	if after := e.dump(t, db); after != before {
+		t.Errorf("a bad body changed something:\n%s\n%s", before, after)
+	}
+}
+
+// TestEveryFormNeedsItsToken sends every form of the pages from elsewhere.
+func TestEveryFormNeedsItsToken(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	s := boot(t, db)
+	ann := modelstest.User(t, db, "ann@example.com")
+	e, v := settle(t, s, ann), s.browser(ann)
+	other := s.browser(modelstest.User(t, db, "bob@example.com"))
+	before := e.dump(t, db)
+	for _, r := range s.h.Routes() {
+		if r.Method == "GET" || r.Access != member && r.Access != guest {
+			continue
+		}
+		path := e.fill(r.Path)
+		for name, headers := range map[string][]string{
+			"no token":         {"X-CSRF-Token", ""},
+			"a wrong token":    {"X-CSRF-Token", "x"},
+			"another's token":  {"X-CSRF-Token", other.csrf},
+			"a cross origin":   {"Origin", "https://evil.example"},
+			"a null origin":    {"Origin", "null"},
+			"a cross site":     {"Sec-Fetch-Site", "cross-site"},
+			"a sibling domain": {"Sec-Fetch-Site", "same-site"},
+			"JSON, no token":   {"X-CSRF-Token", "", "Content-Type", "application/json"},
+		} {
+			if status := v.do("POST", path, url.Values{"title": {"x"}, "content": {"x"}}, headers...).status; status != 403 {
+				t.Errorf("%s %s with %s: %d", r.Method, r.Path, name, status)
+			}
+		}
+	}
+	if after := e.dump(t, db); after != before {
+		t.Errorf("a forged form changed something:\n%s\n%s", before, after)
+	}
+	v.do("GET", "/tasks", nil).want(200)
+}
+
+func TestHugeBodies(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	v := boot(t, db).program(modelstest.User(t, db, "ann@example.com"))
+	fits := `{"title":"a","description":"` + strings.Repeat("x", maxBody-100) + `"}`
+	v.do("POST", "/api/v1/tasks", fits).problem(400, "invalid_request")
+	for _, size := range []int{maxBody + 1, 20 * maxBody} {
+		raw := fmt.Sprintf("POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{",
+			v.bearer, size)
+		if status := exchange(t, v.s, raw); status != "HTTP/1.1 413 Request Entity Too Large" {
+			t.Errorf("%d bytes: %s", size, status)
+		}
+	}
+	if rows, _, err := db.Todos(t.Context(), v.user.ID, models.TodoQuery{}); err != nil || len(rows) != 0 {
+		t.Errorf("stored %d, %v", len(rows), err)
+	}
+}
+
+// exchange sends raw bytes and returns the status line.
+func exchange(t *testing.T, s *server, raw string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, raw); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil && len(answer) == 0 {
+		t.Fatalf("%v after %q", err, answer)
+	}
+	line, _, _ := strings.Cut(string(answer), "\r\n")
+	return line
+}
+
+// A body that never comes must not hold its connection for ever.
+func TestSlowBody(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	s := boot(t, db)
+	v := s.program(modelstest.User(t, db, "ann@example.com"))
+	app := s.h.App()
+	app.Server().ReadTimeout = 200 * time.Millisecond
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = app.Listener(listener) }()
+	defer func() { _ = app.Shutdown() }()
+	slow := &server{url: "http://" + listener.Addr().String()}
+	status := exchange(t, slow, "POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "+v.bearer+
+		"\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"title\":")
+	if status != "HTTP/1.1 408 Request Timeout" {
+		t.Errorf("a slow body got %q", status)
+	}
+}
+
+func TestOddRequests(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	s := boot(t, db)
+	v := s.nobody()
+	v.do("GET", "/api/nothing", nil).problem(404, "not_found")
+	v.do("GET", "/api", nil).problem(404, "not_found")
+	if status := exchange(t, s, "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+
+		"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n1c\r\n{\"email\":\"a\",\"password\":\"b\"}\r\n0\r\n\r\n"); status != "HTTP/1.1 401 Unauthorized" {
+		t.Errorf("a plain chunked body: %s", status)
+	}
+	v.do("POST", "/api/v1/tasks/a/b/c", `{}`).problem(404, "not_found")
+	if allow := v.do("DELETE", "/api/v1/chatkit/threads", nil).problem(405, "method_not_allowed").header.Get("Allow"); allow != "GET, HEAD, POST" {
+		t.Errorf("Allow: %s", allow)
+	}
+	v.do("GET", "/signout", nil).want(405)
+	v.do("GET", "/nothing<script>", nil).want(404).lacks("<script>").has("There is nothing here")
+	v.do("GET", "/static/nothing.js", nil).want(404)
+	v.do("TRACE", "/", nil).want(405)
+	v.do("GET", "/healthz", nil, "Cookie", "a="+strings.Repeat("x", maxHeader)).want(431)
+	for name, raw := range map[string]string{
+		"two lengths": "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
+		"TE and CL":   "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"CL and TE":   "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\ncontent-length: 5\r\n\r\n0\r\n\r\n",
+		"TE identity": "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\ntransfer-encoding: identity\r\nContent-Length: 2\r\n\r\n{}",
+		"two TE":      "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"two hosts":   "GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+	} {
+		if status := exchange(t, s, raw); !strings.HasPrefix(status, "HTTP/1.1 400") {
+			t.Errorf("%s: %s", name, status)
+		}
+	}
+}
+
+// Nothing of an internal error may reach the client, whatever the route.
+func TestInternalErrorsStayInside(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	s := boot(t, db)
+	ann := modelstest.User(t, db, "ann@example.com")
+	e := settle(t, s, ann)
+	page, program := s.browser(ann), s.program(ann)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range s.h.Routes() {
+		if r.Path == "/healthz" || r.Path == "/metrics" || r.Path == "/api/openapi.json" {
+			continue
+		}
+		v := page
+		if r.Access == client {
+			v = program
+		}
+		c := calls()[r.Method+" "+r.Path]
+		if r.Path == "/api/v1/auth/refresh" {
+			c.json = map[string]string{"refresh_token": "x"}
+		} else if r.Access == public && c.json != nil {
+			c.json = credentials{Email: "a@example.com", Password: modelstest.Password}
+		}
+		status, _, body := e.send(t, v, r, c)
+		if status != 500 && status != 503 {
+			t.Errorf("%s %s: %d without a database: %.200s", r.Method, r.Path, status, body)
+		}
+		for _, canary := range []string{"sql:", "models:", "closed", ".go", "goroutine"} {
+			if strings.Contains(strings.ToLower(body), canary) {
+				t.Errorf("%s %s shows %q: %.1000s", r.Method, r.Path, canary, body)
+			}
+		}
+	}
+	if !strings.Contains(s.log.String(), "closed") {
+		t.Error("the log does not say what went wrong")
+	}
+}
+
+func TestPanicFailsOneRequest(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t))
+	app := fiber.New(fiber.Config{ErrorHandler: s.h.fail})
+	app.Use(s.h.observe, s.h.recoverPanic)
+	app.Get("/api/panic", func(*fiber.Ctx) error { panic("canary") })
+	req, err := http.NewRequestWithContext(t.Context(), "GET", "http://localhost/api/panic", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := app.Test(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, _ := io.ReadAll(res.Body)
+	if res.StatusCode != 500 || bytes.Contains(body, []byte("canary")) {
+		t.Errorf("%d %s", res.StatusCode, body)
+	}
+	if !strings.Contains(s.log.String(), "canary") {
+		t.Error("the log does not have the panic")
+	}
+}
