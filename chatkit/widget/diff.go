@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"iter"
 	"reflect"
 	"strings"
@@ -39,8 +40,8 @@ func parse(raw json.RawMessage) (map[string]any, error) {
 	if err := dec.Decode(&node); err != nil {
 		return nil, fmt.Errorf("widget: %w", err)
 	}
-	if node == nil {
-		return nil, fmt.Errorf("widget: null is no widget")
+	if _, err := dec.Token(); err != io.EOF || node == nil {
+		return nil, fmt.Errorf("widget: not one JSON object")
 	}
 	return node, nil
 }
