@@ -96,7 +96,6 @@ func TestToolsFailAlone(t *testing.T) {
 	for name, f := range map[string]func() (any, error){
 		"panic":    func() (any, error) { panic("canary") },
 		"error":    func() (any, error) { return nil, errors.New("canary") },
-		"nil map":  func() (any, error) { var m map[string]int; m["canary"] = 1; return m, nil },
 		"not JSON": func() (any, error) { return func() {}, nil },
 	} {
 		out, err := Tools{run(f)}.Call(t.Context(), "usr_a", "broken", nil)
