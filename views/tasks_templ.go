@@ -1335,7 +1335,7 @@ func noTasks(status string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		default:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 101, "<p class=\"empty-title\">Your list is empty</p><p>Add a task above, or tell the assistant:</p><p><a class=\"sentence\" href=\"/chat\">“Remind me to call the dentist on Friday”</a></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 101, "<p class=\"empty-title\">Your list is empty</p><p>Add a task above, or tell the assistant:</p><p><a class=\"sentence\" href=\"/chat\">“Add buy milk”</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

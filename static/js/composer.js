@@ -47,6 +47,11 @@ document.addEventListener("submit", (event) => {
   if (!blank) announce("Wait for the answer or stop it, then send your message.");
 }, true);
 
+// The stop button goes away under the pointer: the box takes the focus over.
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "stop" && !touch.matches) byId("content")?.focus();
+});
+
 // fill puts text into the box as if it had been typed.
 export function fill(form, text) {
   form.elements.content.value = text;
