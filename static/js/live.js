@@ -21,14 +21,15 @@ function refresh(kind) {
 }
 
 function setOnline(online) {
-  clearTimeout(notice);
   const state = document.querySelector("[data-link-state]");
   if (online) {
+    clearTimeout(notice);
+    notice = 0;
     if (state) state.hidden = true;
     if (wasOffline) ["threads", "tasks"].forEach(refresh);
     wasOffline = false;
   } else {
-    notice = setTimeout(() => {
+    notice ||= setTimeout(() => {
       wasOffline = true;
       if (state) state.hidden = false;
     }, patience);
