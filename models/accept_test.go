@@ -81,6 +81,25 @@ func TestAcceptMessageOneOfManyAtOnce(t *testing.T) {
 	})
 }
 
+// TestOneRunningRunIsTheDatabasesRule: should the code ever forget to look, the
+// index still refuses.
+func TestOneRunningRunIsTheDatabasesRule(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		u := modelstest.User(t, db, "ada@example.com")
+		done := thread(t, db, u.ID, "first")
+		finish(t, db, done)
+		again := db.Raw().Table("runs").Where("id = ?", done.Run.ID)
+		want(t, again.Update("status", models.RunRunning).Error, nil)
+		finish(t, db, done)
+		accept(t, db, models.Message{UserID: u.ID, ThreadID: done.Thread.ID, Owner: owner, Message: message("second")})
+		again = db.Raw().Table("runs").Where("id = ?", done.Run.ID)
+		if err := again.Update("status", models.RunRunning).Error; err == nil {
+			t.Error("a thread has two running runs")
+		}
+	})
+}
+
 func TestAcceptMessageClientKey(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {
