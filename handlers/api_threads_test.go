@@ -45,6 +45,13 @@ func TestAPIThreads(t *testing.T) {
 		if len(cleared.Metadata) != 1 {
 			t.Errorf("metadata not cleared: %v", cleared.Metadata)
 		}
+		// What one of the databases would refuse, or keep otherwise than the other.
+		odd := `{"title":"nul\u0000 half\ud800","metadata":{"k\u0000":"v\u0000\udfff","deep":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `}}`
+		var clean threadJSON
+		v.do("PATCH", path, odd).want(200).json(&clean)
+		if clean.Title != "nul half\uFFFD" || clean.Metadata["k"] != "v\uFFFD" || clean.Metadata["deep"] == nil {
+			t.Errorf("odd text became %q %q", clean.Title, clean.Metadata)
+		}
 		v.do("DELETE", path, nil).want(204)
 		v.do("GET", path, nil).problem(404, "not_found")
 		v.do("DELETE", path, nil).problem(404, "not_found")

@@ -71,13 +71,8 @@ func (h *Handlers) authForm(c *fiber.Ctx, view authView, enter func(*fiber.Ctx, 
 	return h.render(c, view(form))
 }
 
-// signOutForm ends this browser's session, or all of the person's.
-func (h *Handlers) signOutForm(c *fiber.Ctx) error {
-	if c.FormValue("everywhere") != "" {
-		return h.signOutEverywhere(c)
-	}
-	return h.leave(c)
-}
+// signOutForm ends this browser's session.
+func (h *Handlers) signOutForm(c *fiber.Ctx) error { return h.leave(c) }
 
 // signOutEverywhere ends the sessions of every browser that the person uses.
 func (h *Handlers) signOutEverywhere(c *fiber.Ctx) error {

@@ -245,3 +245,21 @@ func TestPanicFailsOneRequest(t *testing.T) {
 		t.Error("the log does not have the panic")
 	}
 }
+
+// Ids and cursors that no database holds are no more than not there.
+func TestOddIDs(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		v := boot(t, db).program(modelstest.User(t, db, "ann@example.com"))
+		for _, id := range []string{"%00", "thr_%00", "%ff%fe", "..%2f..", "'%20OR%201=1--", strings.Repeat("x", 5000), "%F0%9F%98%80"} {
+			v.do("GET", "/api/v1/chatkit/threads/"+id, nil).problem(404, "not_found")
+			v.do("DELETE", "/api/v1/tasks/"+id, nil).problem(404, "not_found")
+			v.do("PATCH", "/api/v1/tasks/"+id, `{"completed":true}`).problem(404, "not_found")
+			v.do("POST", "/api/v1/chatkit/threads/"+id+"/messages", `{"content":"x"}`).problem(404, "not_found")
+			v.do("GET", "/api/v1/chatkit/threads?after="+id, nil).problem(400, "invalid_request")
+			v.do("GET", "/api/v1/tasks?after="+id, nil).problem(400, "invalid_request")
+			v.do("POST", "/api/v1/auth/refresh", map[string]string{"refresh_token": id}).problem(401, "unauthorized")
+			v.do("POST", "/api/v1/auth/signin", credentials{Email: id + "\x00\xff", Password: "\x00\xff"}).problem(401, "unauthorized")
+		}
+	})
+}
