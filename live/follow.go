@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 func (r *Run) publish(b Batch) {
 	r.mu.Lock()
 	if n := len(b.Events); n > 0 {
-		r.tail = trim(append(r.tail, b.Events...))
+		r.remember(b.Events)
 		r.shown = b.Events[n-1].Seq
 	}
 	if b.End != nil {
@@ -33,20 +34,31 @@ func (r *Run) wakeReaders() {
 	r.wake = make(chan struct{})
 }
 
-// What a run keeps in memory for readers; who is further behind reads the store.
+// What a run keeps in memory for readers: up to twice this; who is further
+// behind reads the store. It is a few seconds of an answer, so that thousands of
+// answers fit.
 const (
-	tailEvents = 1024
-	tailBytes  = 256 << 10
+	tailEvents = 64
+	tailBytes  = 8 << 10
 )
 
-func trim(tail []Event) []Event {
-	size := 0
-	for i := len(tail) - 1; i >= 0; i-- {
-		if size += len(tail[i].Payload); size > tailBytes || len(tail)-i > tailEvents {
-			return append([]Event(nil), tail[i+1:]...) // a copy, so that the old array goes
-		}
+// remember keeps the newest events. It cuts the tail when it is twice too long,
+// so that an event costs the same however many are kept. The caller holds mu.
+func (r *Run) remember(events []Event) {
+	r.tail = append(r.tail, events...)
+	for _, e := range events {
+		r.tailSize += len(e.Payload)
 	}
-	return tail
+	if len(r.tail) <= 2*tailEvents && r.tailSize <= 2*tailBytes {
+		return
+	}
+	first, size := len(r.tail), 0
+	for first > 0 && len(r.tail)-first < tailEvents && size+len(r.tail[first-1].Payload) <= tailBytes {
+		first--
+		size += len(r.tail[first].Payload)
+	}
+	// A copy: readers hold parts of the old array, which then goes with them.
+	r.tail, r.tailSize = slices.Clone(r.tail[first:]), size
 }
 
 // fail ends a run that the store takes nothing more from.

@@ -44,10 +44,12 @@ type Run struct {
 	space   chan struct{} // closed when the queue has been taken; nil if nobody waits
 	over    bool          // nothing more may be emitted
 	lastSeq int64         // the writer's own
-	tail    []Event       // the newest committed events, for readers that keep up
-	shown   int64         // the last committed one's number
+	shown   int64         // the last committed event's number
 	end     *End          // committed
 	wake    chan struct{}
+
+	tail     []Event // the newest committed events, for readers that keep up
+	tailSize int     // bytes of their payloads
 }
 
 // entry is one emitted event with what it changes in the store.

@@ -93,6 +93,7 @@ func serveControl(counts *counting) (address string, err error) {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/profile", pprof.Profile)
+	mux.Handle("/heap", pprof.Handler("heap"))
 	mux.HandleFunc("/stats", func(w http.ResponseWriter, _ *http.Request) {
 		var mem runtime.MemStats
 		runtime.ReadMemStats(&mem)

@@ -123,6 +123,14 @@ func (s *Server) Profile(ctx context.Context, d time.Duration, w io.Writer) erro
 	})
 }
 
+// Heap writes a profile of what the process's memory holds to w.
+func (s *Server) Heap(ctx context.Context, w io.Writer) error {
+	return s.get(ctx, "/heap?gc=1", func(r io.Reader) error {
+		_, err := io.Copy(w, r)
+		return err
+	})
+}
+
 func (s *Server) get(ctx context.Context, path string, read func(io.Reader) error) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.control+path, nil)
 	if err != nil {

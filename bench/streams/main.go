@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -23,6 +24,7 @@ type settings struct {
 	duration time.Duration
 	database string
 	profile  string
+	heap     string
 }
 
 func main() {
@@ -33,6 +35,7 @@ func main() {
 	flag.DurationVar(&s.duration, "for", 20*time.Second, "how long to measure")
 	flag.StringVar(&s.database, "db", "sqlite", "sqlite (a new file), or the postgres:// URL of a database for this alone")
 	flag.StringVar(&s.profile, "profile", "", "write the server's CPU profile to this file")
+	flag.StringVar(&s.heap, "heap", "", "write a profile of the server's memory to this file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -115,6 +118,9 @@ func (s settings) measure(ctx context.Context, o rig.Options) (r *result, err er
 	if err != nil {
 		return nil, err
 	}
+	if err := s.writeHeap(ctx, server, o); err != nil {
+		return nil, err
+	}
 	c.close()
 	if err := <-profiled; err != nil {
 		return nil, err
@@ -122,14 +128,24 @@ func (s settings) measure(ctx context.Context, o rig.Options) (r *result, err er
 	return &result{streams: s.streams, took: took, lags: c.lags(), idle: idle, began: began, ended: ended}, c.err()
 }
 
-func (s settings) writeProfile(ctx context.Context, server *rig.Server, o rig.Options) (err error) {
+func (s settings) writeProfile(ctx context.Context, server *rig.Server, o rig.Options) error {
 	if s.profile == "" || o.Bare {
 		return nil
 	}
-	f, err := os.Create(s.profile)
+	return toFile(s.profile, func(w io.Writer) error { return server.Profile(ctx, s.duration-time.Second/2, w) })
+}
+
+func (s settings) writeHeap(ctx context.Context, server *rig.Server, o rig.Options) error {
+	if s.heap == "" || o.Bare {
+		return nil
+	}
+	return toFile(s.heap, func(w io.Writer) error { return server.Heap(ctx, w) })
+}
+
+func toFile(name string, write func(io.Writer) error) error {
+	f, err := os.Create(name)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return server.Profile(ctx, s.duration-time.Second/2, f)
+	return errors.Join(write(f), f.Close())
 }
