@@ -25,7 +25,9 @@ func (sqliteLog) fence(tx *gorm.DB, works []work) error {
 
 func (sqliteLog) append(tx *gorm.DB, works []*work) error {
 	var n int64 // there is one writer, so nobody else counts on
-	if err := tx.Raw("SELECT COALESCE(MAX(n), 0) FROM run_events").Scan(&n).Error; err != nil {
+	err := tx.Statement.ConnPool.QueryRowContext(tx.Statement.Context,
+		"SELECT COALESCE(MAX(n), 0) FROM run_events").Scan(&n)
+	if err != nil {
 		return err
 	}
 	events := insert{tx: tx, into: "run_events (n, prev, run, seq, payload)"}

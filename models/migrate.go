@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -94,34 +95,48 @@ func (db *DB) raise(ctx context.Context, pool *sql.DB, provider *goose.Provider)
 	if err != nil {
 		return err
 	}
+	backup := ""
 	if pending && len(have) > 0 {
-		if err := db.backUp(ctx, have[len(have)-1]); err != nil {
+		if backup, err = db.backUp(ctx, have[len(have)-1]); err != nil {
 			return fmt.Errorf("back up first: %w", err)
 		}
 	}
 	if _, err := provider.Up(ctx); err != nil {
-		return err
+		return errors.Join(err, db.forgetBackup(ctx, pool, backup, have))
 	}
 	return db.verify(ctx)
 }
 
-// backUp copies a SQLite file as it is; of Postgres its administrator takes
-// backups.
-func (db *DB) backUp(ctx context.Context, version int64) error {
-	if db.path == "" {
+// forgetBackup deletes a backup of a migration that changed nothing, so that a
+// server that tries again and again does not fill the disk.
+func (db *DB) forgetBackup(ctx context.Context, pool *sql.DB, backup string, had []int64) error {
+	if backup == "" {
 		return nil
+	}
+	have, err := db.versionsOf(ctx, pool)
+	if err != nil || !slices.Equal(have, had) {
+		return err
+	}
+	return os.Remove(backup)
+}
+
+// backUp copies a SQLite file as it is and returns the copy's path; of Postgres
+// its administrator takes backups.
+func (db *DB) backUp(ctx context.Context, version int64) (string, error) {
+	if db.path == "" {
+		return "", nil
 	}
 	to := fmt.Sprintf("%s.backup-v%d-%s", db.path, version, db.now().UTC().Format("20060102T150405.000000"))
 	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := f.Close(); err != nil {
-		return err
+		return "", err
 	}
 	// VACUUM INTO writes a whole database into a file that is empty.
 	if err := db.writer.WithContext(ctx).Exec("VACUUM INTO ?", to).Error; err != nil {
-		return errors.Join(err, os.Remove(to))
+		return "", errors.Join(err, os.Remove(to))
 	}
-	return nil
+	return to, nil
 }

@@ -77,16 +77,25 @@ func TestMigrateRefusesHalf(t *testing.T) {
 
 func TestMigrateFailureLeavesDatabaseAsItWas(t *testing.T) {
 	t.Parallel()
-	modelstest.Each(t, func(t *testing.T, db *models.DB) {
-		nest(t, db, "ada@example.com")
-		before := dump(t, db)
-		err := db.MigrateFrom(t.Context(), later(t, "CREATE TABLE later (id text);\nDELETE FROM users;\nDROP TABLE no_such_table;"))
-		refused(t, err, "no_such_table")
-		if dump(t, db) != before {
-			t.Error("a failed migration changed something")
-		}
-		want(t, db.Migrate(t.Context()), nil)
-	})
+	for _, driver := range []string{"sqlite", "postgres"} {
+		t.Run(driver, func(t *testing.T) {
+			t.Parallel()
+			url := modelstest.URL(t, driver)
+			db := open(t, url)
+			want(t, db.Migrate(t.Context()), nil)
+			nest(t, db, "ada@example.com")
+			before := dump(t, db)
+			err := db.MigrateFrom(t.Context(), later(t, "CREATE TABLE later (id text);\nDELETE FROM users;\nDROP TABLE no_such_table;"))
+			refused(t, err, "no_such_table")
+			if dump(t, db) != before {
+				t.Error("a failed migration changed something")
+			}
+			if left := must[[]string](t)(filepath.Glob(strings.TrimPrefix(url, "sqlite:") + ".backup-*")); len(left) != 0 {
+				t.Errorf("backups of what did not change: %v", left)
+			}
+			want(t, db.Migrate(t.Context()), nil)
+		})
+	}
 }
 
 func TestMigrateBacksUp(t *testing.T) {
