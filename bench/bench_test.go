@@ -1,0 +1,130 @@
+// Package bench holds the benchmarks of the whole server; its folders hold the
+// programs that measure it under load.
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/taskpilot/taskpilot/bench/rig"
+	"github.com/taskpilot/taskpilot/models/modelstest"
+)
+
+func TestMain(m *testing.M) {
+	rig.BeChild()
+	modelstest.Main(m)
+}
+
+// each runs a benchmark on both databases, with a server and one person.
+func each(b *testing.B, every time.Duration, fn func(b *testing.B, s *rig.Server, p rig.Person, database string)) {
+	for _, driver := range []string{"sqlite", "postgres"} {
+		b.Run(driver, func(b *testing.B) {
+			database := modelstest.URL(b, driver)
+			people, err := rig.People(b.Context(), database, 1, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			fn(b, start(b, rig.Options{Database: database, Every: every}), people[0], database)
+		})
+	}
+}
+
+func start(b *testing.B, o rig.Options) *rig.Server {
+	b.Helper()
+	s, err := rig.Start(context.WithoutCancel(b.Context()), o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			b.Error(err)
+		}
+	})
+	return s
+}
+
+// BenchmarkMessage sends a message and waits for an answer that needs no time.
+func BenchmarkMessage(b *testing.B) {
+	each(b, time.Second, func(b *testing.B, s *rig.Server, p rig.Person, _ string) {
+		for b.Loop() {
+			get(b, "POST", s.URL+"/api/v1/chatkit/threads/"+p.Threads[0]+"/messages", `{"content":"Hello"}`, "Authorization", "Bearer "+p.Token)
+		}
+	})
+}
+
+// BenchmarkThreadPage opens threads of several lengths in a browser.
+func BenchmarkThreadPage(b *testing.B) {
+	for _, items := range []int{10, 1000} {
+		b.Run(fmt.Sprint(items), func(b *testing.B) {
+			each(b, time.Second, func(b *testing.B, s *rig.Server, p rig.Person, database string) {
+				cookie, err := rig.SignIn(b.Context(), database, p)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := rig.Fill(b.Context(), database, p, p.Threads[0], items); err != nil {
+					b.Fatal(err)
+				}
+				for b.Loop() {
+					get(b, "GET", s.URL+"/chat/"+p.Threads[0], "", "Cookie", cookie)
+				}
+			})
+		})
+	}
+}
+
+func get(b *testing.B, method, url, body, header, value string) {
+	b.Helper()
+	req, err := http.NewRequestWithContext(b.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		b.Fatal(err)
+	}
+	req.Header.Set(header, value)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer res.Body.Close()
+	if read, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK {
+		b.Fatalf("%s: %s %v: %.300s", url, res.Status, err, read)
+	}
+}
+
+// BenchmarkEvent is the way of one delta: emitted, stored, shown and received,
+// one after the other in one stream as fast as they come.
+func BenchmarkEvent(b *testing.B) {
+	each(b, 100*time.Microsecond, func(b *testing.B, s *rig.Server, p rig.Person, _ string) {
+		host := strings.TrimPrefix(s.URL, "http://")
+		conn, err := net.Dial("tcp", host)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := conn.Write(p.AskRequest(host, p.Threads[0])); err != nil {
+			b.Fatal(err)
+		}
+		buf, kept, seen := make([]byte, 64<<10), 0, 0
+		var lag time.Duration
+		for b.Loop() {
+			for seen == 0 {
+				n, err := conn.Read(buf[kept:])
+				if err != nil {
+					b.Fatal(err)
+				}
+				now := time.Now().UnixNano()
+				kept = copy(buf, rig.EachStamp(buf[:kept+n], func(t int64) {
+					seen++
+					lag += time.Duration(now - t)
+				}))
+			}
+			seen--
+		}
+		b.ReportMetric(float64(lag.Microseconds())/float64(b.N), "µs-lag/op")
+	})
+}
