@@ -40,7 +40,8 @@ const (
 	QuestionFreeform = "freeform"
 )
 
-// Option is one choice of a multiple-choice question.
+// Option is one choice of a multiple-choice question. Front ends of version
+// 1.6.5 do not show a Description.
 type Option struct {
 	Value       string `json:"value"`
 	Description string `json:"description,omitempty"`

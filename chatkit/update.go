@@ -94,6 +94,20 @@ const (
 	typeImageUpdated      = "generated_image.updated"
 )
 
+// MarshalJSON writes the widget without nulls.
+func (u WidgetRootUpdated) MarshalJSON() ([]byte, error) {
+	type plain WidgetRootUpdated
+	u.Widget = DropNulls(u.Widget)
+	return marshal(plain(u))
+}
+
+// MarshalJSON writes the component without nulls.
+func (u WidgetComponentUpdated) MarshalJSON() ([]byte, error) {
+	type plain WidgetComponentUpdated
+	u.Component = DropNulls(u.Component)
+	return marshal(plain(u))
+}
+
 // UpdateType returns "assistant_message.content_part.added".
 func (PartAdded) UpdateType() string { return typePartAdded }
 
