@@ -42,12 +42,14 @@ func TestConformance(t *testing.T) {
 	theirs := startOfficial(t)
 	ours := newTourServer()
 	var ourIDs, theirIDs placeholders
+	var transcript []answer
 	for _, step := range tour {
 		our := ours.answer(t.Context(), ourIDs.fill(t, step))
 		their := theirs.ask(struct {
 			Op string `json:"op"`
 			tourStep
 		}{"step", theirIDs.fill(t, step)})
+		transcript = append(transcript, their)
 		ourIDs.learn(t, our)
 		theirIDs.learn(t, their)
 		if step.Fails {
@@ -61,6 +63,9 @@ func TestConformance(t *testing.T) {
 		}
 		compare(t, step.Name, ourIDs.normal(t, our), theirIDs.normal(t, their))
 		theirs.reads(step, our, &ourIDs)
+	}
+	if *record {
+		writeTranscript(t, transcript)
 	}
 }
 

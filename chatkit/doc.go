@@ -7,6 +7,19 @@
 // ([Event]) that add, update and finish items; [Fold] applies them in order and
 // ends in the state that a client shows.
 //
+// # Making a server
+//
+// [Server] answers requests over a [Store], with what a [Responder] emits through
+// its [Turn]; it is an http.Handler. A server whose answers outlive the request
+// takes the same pieces by themselves: [DecodeRequest] reads a request, a
+// [Planner] checks it against the store and says what it means, [Pending] says
+// what each event of the answer means for the store and for the clients and what
+// a stopped answer leaves behind, and [Server.Handle] does the requests that are
+// not streamed. Package memstore is a Store to begin with, storetest tests one.
+//
+// Packages widget and widgettemplate make widgets. UPSTREAM.md says where the
+// behaviour differs from the official server's, and why.
+//
 // The package imports the standard library only.
 //
 // # JSON

@@ -63,7 +63,7 @@ func (p *Pending) newID(it Item) string {
 	if p.NewID != nil {
 		return p.NewID(it)
 	}
-	return NewID(itemKind(it))
+	return NewID(IDPrefix(it))
 }
 
 func (p *Pending) now() Time {

@@ -31,7 +31,7 @@ type Plan struct {
 
 // Planner works out Plans. Its zero value but for Store is ready.
 type Planner struct {
-	Store Store
+	Store Reader
 	Now   func() time.Time // time.Now if nil
 }
 
@@ -229,7 +229,7 @@ func (p *Plan) store(ctx context.Context, store Store) error {
 }
 
 // Store does what the effects say, in one thread.
-func (fx Effects) Store(ctx context.Context, store Store, threadID string) error {
+func (fx Effects) Store(ctx context.Context, store ItemWriter, threadID string) error {
 	for _, it := range fx.Save {
 		if err := store.SaveItem(ctx, threadID, it); err != nil {
 			return err

@@ -94,7 +94,7 @@ func (s *Server) Handle(ctx context.Context, req Request, send func(Event) error
 func (s *Server) stream(ctx context.Context, planner Planner, plan *Plan, send func(Event) error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	turn := newTurn(ctx, planner, plan, func(ev Event) error {
+	turn := newTurn(ctx, s.Store, planner, plan, func(ev Event) error {
 		err := send(ev)
 		if err != nil && !errors.Is(err, ErrEncode) {
 			cancel(fmt.Errorf("chatkit: send: %w", err)) // the responder may be waiting for its model

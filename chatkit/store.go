@@ -29,8 +29,9 @@ var (
 // storetest tests all of this. A Store is safe for concurrent use and keeps no
 // pointer that it is given, and returns none that it keeps.
 type Store interface {
-	// LoadThread returns a thread without items; ErrNotFound.
-	LoadThread(ctx context.Context, id string) (*Thread, error)
+	Reader
+	ItemWriter
+
 	// SaveThread inserts or overwrites a thread; its items are ignored.
 	SaveThread(ctx context.Context, thread *Thread) error
 	// DeleteThread deletes a thread with its items; ErrNotFound.
@@ -39,24 +40,33 @@ type Store interface {
 	// the same time in the order in which they were first saved; ErrCursor.
 	ListThreads(ctx context.Context, page PageRequest) (Page[Thread], error)
 
+	// SaveAttachment inserts or overwrites it.
+	SaveAttachment(ctx context.Context, a *Attachment) error
+	// DeleteAttachment deletes it; it is no error if there is none.
+	DeleteAttachment(ctx context.Context, id string) error
+}
+
+// Reader is the part of a Store that a [Planner] needs.
+type Reader interface {
+	// LoadThread returns a thread without items; ErrNotFound.
+	LoadThread(ctx context.Context, id string) (*Thread, error)
 	// ListItems returns a page of a thread's items, hidden ones included, in the
 	// order in which they were first saved; ErrCursor, and ErrNotFound or an
 	// empty page without such a thread.
 	ListItems(ctx context.Context, threadID string, page PageRequest) (Page[Item], error)
 	// LoadItem returns an item; ErrNotFound.
 	LoadItem(ctx context.Context, threadID, itemID string) (Item, error)
+	// LoadAttachment returns what is known of an attachment; ErrNotFound.
+	LoadAttachment(ctx context.Context, id string) (*Attachment, error)
+}
+
+// ItemWriter is the part of a Store that [Effects] need.
+type ItemWriter interface {
 	// SaveItem puts an item last, or in the place of the one with its id;
 	// ErrNotFound without such a thread.
 	SaveItem(ctx context.Context, threadID string, item Item) error
 	// DeleteItem deletes an item; it is no error if there is none.
 	DeleteItem(ctx context.Context, threadID, itemID string) error
-
-	// LoadAttachment returns what is known of an attachment; ErrNotFound.
-	LoadAttachment(ctx context.Context, id string) (*Attachment, error)
-	// SaveAttachment inserts or overwrites it.
-	SaveAttachment(ctx context.Context, a *Attachment) error
-	// DeleteAttachment deletes it; it is no error if there is none.
-	DeleteAttachment(ctx context.Context, id string) error
 }
 
 // IDSource may be implemented by a Store that makes ids of its own.
@@ -85,8 +95,8 @@ type FileInfo struct {
 	Size     int64
 }
 
-// itemKind is the Prefix constant of an item's id.
-func itemKind(it Item) string {
+// IDPrefix is the Prefix constant for an item's id.
+func IDPrefix(it Item) string {
 	switch it.(type) {
 	case *ClientToolCall:
 		return PrefixToolCall

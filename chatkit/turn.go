@@ -30,10 +30,10 @@ type Turn struct {
 }
 
 // newTurn prepares a plan's answer.
-func newTurn(ctx context.Context, p Planner, plan *Plan, send func(Event) error) *Turn {
-	t := &Turn{Input: plan.Input, store: p.Store, ctx: ctx, send: send, thread: *plan.Thread.Clone(), saved: *plan.Thread.Clone()}
+func newTurn(ctx context.Context, store Store, p Planner, plan *Plan, send func(Event) error) *Turn {
+	t := &Turn{Input: plan.Input, store: store, ctx: ctx, send: send, thread: *plan.Thread.Clone(), saved: *plan.Thread.Clone()}
 	t.ids = func(kind string) string { return p.newItemID(ctx, kind, plan.Thread) }
-	t.pending = Pending{ThreadID: plan.Thread.ID, Now: p.Now, NewID: func(it Item) string { return t.ids(itemKind(it)) }}
+	t.pending = Pending{ThreadID: plan.Thread.ID, Now: p.Now, NewID: func(it Item) string { return t.ids(IDPrefix(it)) }}
 	return t
 }
 
