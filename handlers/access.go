@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -110,6 +111,28 @@ func (h *Handlers) viewer(c *fiber.Ctx, userID string) (*viewer, error) {
 		return nil, nil
 	}
 	return &viewer{User: u}, nil
+}
+
+// stillAllowed returns a question that open streams ask again and again: whether
+// the session or token that they began with still counts. While the database
+// can't say, it does.
+func (h *Handlers) stillAllowed(v viewer) func(context.Context) bool {
+	return func(ctx context.Context) bool {
+		u, err := h.DB.User(ctx, v.User.ID)
+		if err == nil && u.DisabledAt != nil {
+			return false
+		}
+		if err == nil && v.Family != "" {
+			var active bool
+			if active, err = h.DB.FamilyActive(ctx, v.User.ID, v.Family); err == nil && !active {
+				return false
+			}
+		}
+		if err == nil && v.SessionID != "" {
+			_, err = h.DB.Session(ctx, v.SessionID)
+		}
+		return !errors.Is(err, models.ErrNotFound)
+	}
 }
 
 func bearer(c *fiber.Ctx) (string, bool) {

@@ -105,6 +105,9 @@ func boot(t testing.TB, db *models.DB, change ...func(*Options)) *server {
 	done := make(chan error, 1)
 	go func() { done <- app.Listener(listener) }()
 	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the server's log:\n%s", s.log)
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		now, stop := context.WithCancel(ctx)

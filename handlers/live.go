@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,9 +31,9 @@ func (h *Handlers) liveStream(c *fiber.Ctx) error {
 		return err
 	}
 	v := viewerOf(c)
-	user, session, csrf := v.User.ID, v.SessionID, h.csrfToken(c)
+	user, csrf := v.User.ID, h.csrfToken(c)
 	return h.startStream(c, func(ctx context.Context, s *stream) error {
-		p := &livePage{h: h, s: s, user: user, session: session}
+		p := &livePage{h: h, s: s, user: user}
 		return p.run(views.WithCSRF(ctx, csrf), watches)
 	})
 }
@@ -61,13 +62,10 @@ func readWatches(c *fiber.Ctx) ([]watch, error) {
 
 // livePage is one browser's open stream.
 type livePage struct {
-	h             *Handlers
-	s             *stream
-	user, session string
+	h    *Handlers
+	s    *stream
+	user string
 }
-
-// recheck is how often a stream looks whether its session still lives.
-const recheck = 3 * time.Second
 
 func (p *livePage) run(ctx context.Context, watches []watch) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -84,18 +82,12 @@ func (p *livePage) run(ctx context.Context, watches []watch) error {
 	for _, w := range watches {
 		ch := make(chan struct{}, 1)
 		wake[w.thread] = ch
-		wg.Go(func() { p.watch(ctx, w, ch) })
+		wg.Go(func() { p.watch(ctx, cancel, w, ch) })
 	}
-	ticker := time.NewTicker(recheck)
-	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return p.send("bye", struct{}{})
-		case <-ticker.C:
-			if _, err := p.h.DB.Session(ctx, p.session); errors.Is(err, models.ErrNotFound) {
-				return p.send("signedout", struct{}{})
-			}
 		case <-sub.Ready():
 			for _, sig := range sub.Take() {
 				if err := p.signal(sig, wake); err != nil {
@@ -119,7 +111,7 @@ func (p *livePage) signal(sig live.Signal, wake map[string]chan struct{}) error 
 	case live.RunStarted, live.RunEnded:
 		kind = live.ThreadsChanged
 	case live.AccessChanged:
-		return nil // the session is looked at soon enough
+		return nil // the stream looks soon enough by itself
 	}
 	return p.send("signal", map[string]string{"kind": string(kind)})
 }
@@ -147,12 +139,13 @@ func (p *livePage) sendFragments(list []views.Fragment) error {
 	return p.s.write(buf)
 }
 
-// watch keeps one thread on the page up to date until ctx ends. What it can't
-// do is logged; the page tries again when it reconnects.
-func (p *livePage) watch(ctx context.Context, w watch, wake <-chan struct{}) {
+// watch keeps one thread on the page up to date until ctx ends. What it can't do
+// is logged and ends the stream: the page connects again and catches up.
+func (p *livePage) watch(ctx context.Context, cancel func(), w watch, wake <-chan struct{}) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.h.Log.Error("live view panicked", "thread", w.thread, "panic", r)
+			p.h.Log.Error("live view panicked", "thread", w.thread, "panic", r, "stack", string(debug.Stack()))
+			cancel()
 		}
 	}()
 	for first := true; ; first = false {
@@ -171,6 +164,7 @@ func (p *livePage) watch(ctx context.Context, w watch, wake <-chan struct{}) {
 			if ctx.Err() == nil && p.s.failed() == nil {
 				p.h.Log.Error("live view", "thread", w.thread, "err", err)
 			}
+			cancel()
 			return
 		}
 		select {

@@ -19,6 +19,7 @@ import (
 
 // streams holds the open streams, so that shutdown can end them before the server.
 type streams struct {
+	times  streamTimes
 	ctx    context.Context
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -29,7 +30,7 @@ type streams struct {
 
 func newStreams() *streams {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &streams{ctx: ctx, cancel: cancel, open: map[string]int{}}
+	return &streams{times: usualTimes, ctx: ctx, cancel: cancel, open: map[string]int{}}
 }
 
 // close tells all streams to end and waits for them, at most until ctx ends.
@@ -69,24 +70,29 @@ func (s *streams) leave(userID string) {
 	s.wg.Done()
 }
 
-// Times of a stream.
-const (
-	heartbeat  = 10 * time.Second // a comment, so that proxies and we notice who left
-	writeLimit = 15 * time.Second // for one write; a client that reads slower is dropped
-	maxStream  = 30 * time.Minute // then the client reconnects, and its rights are checked anew
-)
+// streamTimes are the times of a stream.
+type streamTimes struct {
+	heartbeat time.Duration // between comments, by which proxies and we notice who left
+	write     time.Duration // for one write; a client that reads slower is dropped
+	recheck   time.Duration // between looks whether the person may still be here
+	life      time.Duration // then the client reconnects
+}
+
+var usualTimes = streamTimes{heartbeat: 10 * time.Second, write: 15 * time.Second, recheck: 4 * time.Second, life: 30 * time.Minute}
 
 // stream sends server-sent events to one client.
 type stream struct {
-	w    *bufio.Writer
-	conn net.Conn
-	mu   sync.Mutex // the heartbeat writes too
-	err  error
+	times streamTimes
+	w     *bufio.Writer
+	conn  net.Conn
+	mu    sync.Mutex // the heartbeat writes too
+	err   error
 }
 
 // startStream answers with server-sent events: run writes them until it
-// returns or ctx ends, which happens when the client is gone, the server shuts
-// down or the stream is too old. run must not use c.
+// returns or ctx ends, which happens when the client is gone, the person may not
+// be here any more, the server shuts down or the stream is too old. run must not
+// use c.
 func (h *Handlers) startStream(c *fiber.Ctx, run func(ctx context.Context, s *stream) error) error {
 	user := userID(c)
 	if !h.streams.enter(user) {
@@ -98,18 +104,20 @@ func (h *Handlers) startStream(c *fiber.Ctx, run func(ctx context.Context, s *st
 	c.Set(fiber.HeaderContentType, "text/event-stream; charset=utf-8")
 	c.Set(fiber.HeaderCacheControl, "no-cache, no-store, no-transform")
 	c.Set("X-Accel-Buffering", "no")
-	conn, id, log := c.Context().Conn(), requestID(c), h.Log
+	conn, id, log, times := c.Context().Conn(), requestID(c), h.Log, h.streams.times
+	allowed := h.stillAllowed(*viewerOf(c))
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer h.streams.leave(user)
-		s := &stream{w: w, conn: conn}
-		ctx, cancel := context.WithTimeout(h.streams.ctx, maxStream)
+		s := &stream{times: times, w: w, conn: conn}
+		defer s.done()
+		ctx, cancel := context.WithTimeout(h.streams.ctx, times.life)
 		defer cancel()
 		defer func() {
 			if p := recover(); p != nil {
 				log.Error("stream panicked", "request", id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			}
 		}()
-		stop := s.keepAlive(cancel)
+		stop := s.keepAlive(ctx, cancel, allowed)
 		defer stop()
 		if err := run(ctx, s); err != nil && ctx.Err() == nil && s.failed() == nil {
 			log.Error("stream failed", "request", id, "err", err)
@@ -118,20 +126,26 @@ func (h *Handlers) startStream(c *fiber.Ctx, run func(ctx context.Context, s *st
 	return nil
 }
 
-// keepAlive sends a comment now and then and cancels when a write failed.
-func (s *stream) keepAlive(cancel context.CancelFunc) (stop func()) {
+// keepAlive sends a comment now and then and looks whether the person may still
+// be here. It cancels when a write failed or they may not.
+func (s *stream) keepAlive(ctx context.Context, cancel context.CancelFunc, allowed func(context.Context) bool) (stop func()) {
 	quit := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		defer cancel()
-		ticker := time.NewTicker(heartbeat)
-		defer ticker.Stop()
+		beat, recheck := time.NewTicker(s.times.heartbeat), time.NewTicker(s.times.recheck)
+		defer beat.Stop()
+		defer recheck.Stop()
 		for {
 			select {
 			case <-quit:
 				return
-			case <-ticker.C:
+			case <-beat.C:
 				if s.write([]byte(": \n\n")) != nil {
+					return
+				}
+			case <-recheck.C:
+				if !allowed(ctx) {
 					return
 				}
 			}
@@ -143,6 +157,16 @@ func (s *stream) keepAlive(cancel context.CancelFunc) (stop func()) {
 	}
 }
 
+// done takes the write deadline off a connection that is still good: the server
+// would keep it for the connection's next answer.
+func (s *stream) done() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.err = s.conn.SetWriteDeadline(time.Time{})
+	}
+}
+
 // write sends bytes at once.
 func (s *stream) write(b []byte) error {
 	s.mu.Lock()
@@ -150,7 +174,7 @@ func (s *stream) write(b []byte) error {
 	if s.err != nil {
 		return s.err
 	}
-	if err := s.conn.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
+	if err := s.conn.SetWriteDeadline(time.Now().Add(s.times.write)); err != nil {
 		s.err = err
 		return err
 	}

@@ -104,7 +104,7 @@ func (f *Follower) End() End {
 }
 
 // pageSize is how many events a reader that is behind takes from the store at once.
-const pageSize = 500
+const pageSize = 100
 
 // Next waits for events and returns them; io.EOF after the last one of a run
 // that has ended. It never holds up the run: a reader that falls behind what

@@ -1,0 +1,249 @@
+package handlers
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models/modelstest"
+)
+
+// openStream sends a message and returns its event stream.
+func (v *visitor) openStream(thread, content string) *http.Response {
+	v.s.t.Helper()
+	req := v.request("POST", "/api/v1/chatkit/threads/"+thread+"/messages", map[string]string{"content": content}, "Accept", "text/event-stream")
+	res, err := v.http.Do(req)
+	if err != nil {
+		v.s.t.Fatal(err)
+	}
+	v.s.t.Cleanup(func() { res.Body.Close() })
+	if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/event-stream") {
+		v.s.t.Fatalf("stream: %d %s", res.StatusCode, res.Header.Get("Content-Type"))
+	}
+	return res
+}
+
+// newThread makes a thread by the API.
+func (v *visitor) newThread() string {
+	v.s.t.Helper()
+	var thread struct{ ID string }
+	v.do("POST", "/api/v1/chatkit/threads", map[string]any{"metadata": map[string]any{}}).want(http.StatusCreated).json(&thread)
+	return thread.ID
+}
+
+// gated answers with one word for each value from gate, then waits to be stopped.
+func gated(gate <-chan string) scripted {
+	return func(ctx context.Context, _ *assistant.Turn, emit assistant.Emit) error {
+		m := said("")
+		if err := emit(chatkit.ItemAdded{Item: m}); err != nil {
+			return err
+		}
+		for {
+			select {
+			case word, more := <-gate:
+				if !more {
+					return nil
+				}
+				if err := emit(chatkit.ItemUpdated{ItemID: m.ID, Update: chatkit.TextDelta{Delta: word}}); err != nil {
+					return err
+				}
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+}
+
+func TestStreamLeavesItsConnectionUsable(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t))
+	s.h.streams.times.write = 150 * time.Millisecond
+	ann := s.program(modelstest.User(t, s.db, "ann@example.com"))
+	dials := 0
+	ann.http.Transport = &http.Transport{MaxConnsPerHost: 1, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		dials++
+		return new(net.Dialer).DialContext(ctx, network, addr)
+	}}
+	thread := ann.newThread()
+	if _, err := io.Copy(io.Discard, ann.openStream(thread, "hello").Body); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(200 * time.Millisecond) // the stream's write deadline has passed
+	ann.do("GET", "/api/v1/chatkit/threads/"+thread, nil).want(http.StatusOK)
+	if dials != 1 {
+		t.Errorf("%d connections: the test means nothing, or the stream broke its own", dials)
+	}
+}
+
+func TestStreamEndsWithItsRights(t *testing.T) {
+	t.Parallel()
+	for name, take := range map[string]func(*server, *visitor){
+		"token revoked": func(_ *server, v *visitor) { v.do("POST", "/api/v1/auth/signout", nil) },
+		"person gone": func(s *server, v *visitor) {
+			if err := s.db.DeleteUser(s.t.Context(), v.user.ID); err != nil {
+				s.t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			gate := make(chan string, 10)
+			s := boot(t, modelstest.Open(t), func(o *Options) { o.Assistant = gated(gate) })
+			s.h.streams.times.recheck = 10 * time.Millisecond
+			ann := s.program(modelstest.User(t, s.db, "ann@example.com"))
+			gate <- "word"
+			stream := ann.openStream(ann.newThread(), "hello")
+			r := chatkit.NewFrameReader(stream.Body, 1<<20)
+			if _, err := r.Next(); err != nil {
+				t.Fatal(err)
+			}
+			take(s, ann)
+			for {
+				if _, err := r.Next(); err != nil {
+					break // a stream that went on would hang here until the test's end
+				}
+			}
+		})
+	}
+}
+
+func TestStreamPanicFailsItAlone(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t))
+	ann := modelstest.User(t, s.db, "ann@example.com")
+	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	app.Get("/", func(c *fiber.Ctx) error {
+		c.Locals(viewerKey, &viewer{User: ann})
+		return s.h.startStream(c, func(context.Context, *stream) error { panic("canary") })
+	})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = app.Listener(listener) }()
+	t.Cleanup(func() { _ = app.Shutdown() })
+	for range 3 {
+		res, err := http.Get("http://" + listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		if strings.Contains(string(body), "canary") {
+			t.Errorf("the client was sent %q", body)
+		}
+	}
+	if n := s.h.streams.count(); n != 0 {
+		t.Errorf("%d streams are still counted", n)
+	}
+	if !strings.Contains(s.log.String(), "canary") {
+		t.Error("the log does not say it")
+	}
+}
+
+func TestStreamsAreLimitedPerPerson(t *testing.T) {
+	t.Parallel()
+	gate := make(chan string)
+	s := boot(t, modelstest.Open(t), func(o *Options) { o.Assistant = gated(gate) })
+	ann := s.program(modelstest.User(t, s.db, "ann@example.com"))
+	ben := s.program(modelstest.User(t, s.db, "ben@example.com"))
+	thread := ann.newThread()
+	ann.openStream(thread, "hello")
+	for range maxStreams - 1 {
+		res, err := ann.http.Do(ann.request("GET", "/api/v1/chatkit/threads/"+thread+"/events", nil))
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%v, %v", res, err)
+		}
+		t.Cleanup(func() { res.Body.Close() })
+	}
+	ann.do("GET", "/api/v1/chatkit/threads/"+thread+"/events", nil).problem(http.StatusTooManyRequests, "rate_limited")
+	ben.openStream(ben.newThread(), "hello") // someone else is not concerned
+}
+
+func TestReaderThatStallsIsDroppedAndHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	const size = 6 << 20 // more than the sockets of this machine hold
+	s := boot(t, modelstest.Open(t), func(o *Options) {
+		o.Assistant = scripted(func(ctx context.Context, _ *assistant.Turn, emit assistant.Emit) error {
+			word := strings.Repeat("x", 1<<17)
+			for range size >> 17 {
+				if err := emit(chatkit.ProgressUpdate{Text: word}); err != nil {
+					return err
+				}
+			}
+			return emit(chatkit.ItemDone{Item: said("done")})
+		})
+	})
+	s.h.streams.times.write = time.Second
+	ann := s.program(modelstest.User(t, s.db, "ann@example.com"))
+	thread := ann.newThread()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	body := `{"content":"hello"}`
+	fmt.Fprintf(conn, "POST /api/v1/chatkit/threads/%s/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"+
+		"Accept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", thread, ann.bearer, len(body), body)
+	if _, err := bufio.NewReaderSize(conn, 16).ReadString('\n'); err != nil { // it began; nothing more is read
+		t.Fatal(err)
+	}
+	res, err := ann.http.Do(ann.request("GET", "/api/v1/chatkit/threads/"+thread+"/events", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	n, err := io.Copy(io.Discard, res.Body)
+	if err != nil || n < size {
+		t.Fatalf("the other reader got %d bytes, %v", n, err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); s.h.streams.count() > 0; <-time.After(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the stalled reader still has its stream")
+		}
+	}
+}
+
+func TestShutdownTellsPagesToReconnect(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t))
+	ann := s.browser(modelstest.User(t, s.db, "ann@example.com"))
+	res, err := ann.http.Do(ann.request("GET", "/live", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	r := bufio.NewReader(res.Body)
+	if line, err := r.ReadString('\n'); err != nil || line != "event: hello\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	s.h.Close(ctx)
+	rest, err := io.ReadAll(r)
+	if err != nil || !strings.Contains(string(rest), "event: bye\n") {
+		t.Errorf("%q, %v", rest, err)
+	}
+	if ctx.Err() != nil {
+		t.Error("closing took too long")
+	}
+	ann.do("GET", "/live", nil).want(http.StatusServiceUnavailable)
+	if err := s.h.Engine.Stop("run_none"); err {
+		t.Error("a run that is none was stopped")
+	}
+	if !errors.Is(problemOf(live.ErrClosed), errStopping) {
+		t.Error("a closing engine is not told as such")
+	}
+}
