@@ -149,6 +149,11 @@ func idle(tx *gorm.DB, t *threadRow) error {
 		}
 		return &InvalidError{Field: "thread_id", Message: message}
 	}
+	return vacant(tx, t)
+}
+
+// vacant returns ErrBusy if a run is active in the thread.
+func vacant(tx *gorm.DB, t *threadRow) error {
 	switch _, err := activeRun(tx, t.UserID, t.ID); {
 	case err == nil:
 		return ErrBusy

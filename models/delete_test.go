@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
@@ -29,7 +30,10 @@ func nest(t *testing.T, db *models.DB, email string) *models.User {
 		b.Events = events(`"`+canary+`"`, `"`+canary+`"`, `"`+canary+`"`)
 		b.Items = []models.ItemChange{{Item: answer("msg_"+canary, a.Thread.ID, canary)}}
 		commit(t, db, b)
+		want(t, db.SaveFeedback(t.Context(), u.ID, a.Thread.ID, []string{canary}, chatkit.FeedbackPositive), nil)
 	}
+	file := &chatkit.Attachment{ID: canary, Name: canary, Metadata: map[string]any{"note": canary}}
+	want(t, models.NewStore(db).SaveAttachment(models.WithUser(t.Context(), u.ID), file), nil)
 	return u
 }
 
@@ -38,7 +42,7 @@ func dump(t *testing.T, db *models.DB) string {
 	t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"users", "sessions", "refresh_families", "refresh_tokens", "throttles",
-		"threads", "items", "runs", "run_events", "run_last", "todos"} {
+		"threads", "items", "runs", "run_events", "run_last", "todos", "attachments", "feedback"} {
 		var rows []map[string]any
 		if err := db.Raw().Table(table).Find(&rows).Error; err != nil {
 			t.Fatal(err)

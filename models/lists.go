@@ -54,8 +54,11 @@ func keyset(list, from *gorm.DB, column, after string, order chatkit.Order) (*go
 	return list.Order(fmt.Sprintf("%s %s, id %s", column, direction, direction)), nil
 }
 
+// fieldAfter is the field of an InvalidError about a cursor.
+const fieldAfter = "after"
+
 func unknownCursor() error {
-	return &InvalidError{Field: "after", Message: "This list has changed. Load it again from the start."}
+	return &InvalidError{Field: fieldAfter, Message: "This list has changed. Load it again from the start."}
 }
 
 // line returns s as one clean line without spaces around it.

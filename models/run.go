@@ -38,9 +38,10 @@ const (
 // runRow is a Run with the columns that only this package uses.
 type runRow struct {
 	Run
-	ClientKey *string // the client's name for the request
-	EndSeq    *int64  // LastSeq of a finished run
-	Purged    bool    // its events are gone
+	ClientKey   *string // the client's name for the request
+	EndSeq      *int64  // LastSeq of a finished run
+	Purged      bool    // its events are gone
+	DeliveredAt *Time   // when a client had read the whole answer
 }
 
 // TableName returns "runs".

@@ -16,7 +16,7 @@ import (
 // rows is one value of every row type: what the schema must have room for.
 func rows() []any {
 	return []any{&User{}, &sessionRow{}, &familyRow{}, &refreshRow{}, &throttleRow{},
-		&threadRow{}, &itemRow{}, &runRow{}, &eventRow{}, &todoRow{}}
+		&threadRow{}, &itemRow{}, &runRow{}, &eventRow{}, &todoRow{}, &attachmentRow{}, &Feedback{}}
 }
 
 // versionsOf returns the versions that were applied, in order; none for an

@@ -23,6 +23,9 @@ type Thread struct {
 	CreatedAt   Time
 	UpdatedAt   Time   // last activity
 	ActiveRunID string `gorm:"->"` // computed
+
+	// ImageDomains are where the thread's pictures may come from; nil: anywhere.
+	ImageDomains []string `gorm:"serializer:json"`
 }
 
 // threadRow is a Thread with the column that only this package uses.
@@ -37,7 +40,7 @@ func (threadRow) TableName() string { return "threads" }
 // ChatKit returns the thread as the protocol has it, without items.
 func (t *Thread) ChatKit() chatkit.Thread {
 	return chatkit.Thread{ID: t.ID, Title: t.Title, CreatedAt: t.CreatedAt.ChatKit(),
-		Status: t.Status, Metadata: t.Metadata}
+		Status: t.Status, AllowedImageDomains: t.ImageDomains, Metadata: t.Metadata}
 }
 
 // PageQuery asks for one page of a list by creation. After is the id of the
