@@ -23,9 +23,6 @@ import (
 // the person's lists, and fragments for each watched thread,
 // ?watch=<thread>:<number of the newest item on the page>.
 func (h *Handlers) liveStream(c *fiber.Ctx) error {
-	if c.Method() == fiber.MethodHead {
-		return nil
-	}
 	watches, err := readWatches(c)
 	if err != nil {
 		return err

@@ -89,6 +89,9 @@ func (h *Handlers) Routes() []Route {
 func (h *Handlers) mount(app *fiber.App) {
 	for _, r := range h.Routes() {
 		app.Add(r.Method, r.Path, h.guard(r.Access), r.handle)
+		if r.Method == fiber.MethodGet {
+			app.Add(fiber.MethodHead, r.Path, h.guard(r.Access), r.handle)
+		}
 	}
 	app.Get(static.Prefix+"*", h.staticFile)
 	app.Use(h.noRoute)

@@ -94,6 +94,9 @@ type stream struct {
 // be here any more, the server shuts down or the stream is too old. run must not
 // use c.
 func (h *Handlers) startStream(c *fiber.Ctx, run func(ctx context.Context, s *stream) error) error {
+	if c.Method() == fiber.MethodHead {
+		return nil // there is no body to write
+	}
 	user := userID(c)
 	if !h.streams.enter(user) {
 		if h.streams.ctx.Err() != nil {
