@@ -11,23 +11,14 @@ import (
 	"github.com/taskpilot/taskpilot/models"
 )
 
-// What signing in and up answers, to people and programs alike. An unknown
-// address and a wrong password are one answer.
-var (
-	errWrongPassword = &problem{Status: 401, Code: "unauthorized", Message: "The e-mail address or the password is wrong. Check both and try again."}
-	errEmailTaken    = &problem{Status: 409, Code: "conflict", Message: "There is an account with this e-mail address already. Sign in instead."}
-	errSignupClosed  = &problem{Status: 403, Code: "forbidden", Message: "This server takes no new accounts. Ask the person who runs it to add you."}
-	errRefresh       = &problem{Status: 401, Code: "unauthorized", Message: "This refresh token is not valid any more. Sign in again."}
-)
-
 // Attempts are counted in the database, so that replicas share them. A window
 // is never extended: nobody is locked out for good.
 const (
 	attemptWindow   = 15 * time.Minute
 	accountAttempts = 10
-	networkAttempts = 100
+	networkAttempts = 300
 	signUpWindow    = time.Hour
-	signUpAttempts  = 20
+	signUpAttempts  = 300
 )
 
 // authenticate returns the person with these credentials, if not too many

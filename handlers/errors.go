@@ -33,10 +33,20 @@ var (
 	errCSRF        = &problem{Status: 403, Code: "forbidden", Message: "This request did not come from one of our own pages. Reload the page and try again."}
 	errForbidden   = &problem{Status: 403, Code: "forbidden", Message: "You may not do this."}
 	errNotFound    = &problem{Status: 404, Code: "not_found", Message: "There is nothing here, or it is not yours."}
+	errMethod      = &problem{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method."}
 	errRunActive   = &problem{Status: 409, Code: "run_active", Message: "An answer is still being written in this conversation. Wait for it or stop it first."}
 	errEncoding    = &problem{Status: 415, Code: "unsupported_media_type", Message: "Compressed request bodies are not accepted. Send the body as it is."}
 	errContentType = &problem{Status: 415, Code: "unsupported_media_type", Message: "Send JSON with Content-Type: application/json."}
 	errStopping    = &problem{Status: 503, Code: "unavailable", Message: "The server is restarting. Try again in a moment.", RetryAfter: 2 * time.Second}
+)
+
+// What signing in and up answers, to people and programs alike. An unknown
+// address and a wrong password are one answer.
+var (
+	errWrongPassword = &problem{Status: 401, Code: "unauthorized", Message: "The e-mail address or the password is wrong. Check both and try again."}
+	errEmailTaken    = &problem{Status: 409, Code: "conflict", Message: "There is an account with this e-mail address already. Sign in instead."}
+	errSignupClosed  = &problem{Status: 403, Code: "forbidden", Message: "This server takes no new accounts. Ask the person who runs it to add you."}
+	errRefresh       = &problem{Status: 401, Code: "unauthorized", Message: "This refresh token is not valid any more. Sign in again."}
 )
 
 // badRequest is a 400 with this sentence.
@@ -80,7 +90,7 @@ func frameworkProblem(e *fiber.Error) *problem {
 	case 404:
 		return errNotFound
 	case 405:
-		return &problem{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method."}
+		return errMethod
 	case 413:
 		return &problem{Status: 413, Code: "too_large", Message: "The request is too large."}
 	case 431:

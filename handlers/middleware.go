@@ -80,7 +80,7 @@ func refuseOddRequests(c *fiber.Ctx) error {
 		return errEncoding
 	}
 	if c.Method() == fiber.MethodTrace || c.Method() == fiber.MethodConnect {
-		return fiber.ErrMethodNotAllowed
+		return errMethod
 	}
 	if unclearLength(c.Request().Header.RawHeaders()) {
 		c.Context().SetConnectionClose()

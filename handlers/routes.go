@@ -101,7 +101,7 @@ func (h *Handlers) mount(app *fiber.App) {
 func (h *Handlers) noRoute(c *fiber.Ctx) error {
 	if methods := h.methods(c.Path()); len(methods) > 0 {
 		c.Set(fiber.HeaderAllow, strings.Join(methods, ", "))
-		return fiber.ErrMethodNotAllowed
+		return errMethod
 	}
 	if wantsJSON(c) || strings.HasPrefix(c.Path(), static.Prefix) {
 		return errNotFound

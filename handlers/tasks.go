@@ -97,7 +97,7 @@ func (h *Handlers) tasksDone(c *fiber.Ctx, err error, refused func(t *views.Task
 	switch {
 	case ok && refused != nil:
 		refused(&t, map[string]string{bad.Field: bad.Message})
-		c.Status(fiber.StatusBadRequest)
+		c.Status(problemOf(err).Status)
 		return h.showTasks(c, t, "")
 	case err != nil:
 		return err

@@ -7,7 +7,7 @@ import (
 )
 
 // folders are the top-level folders that may hold source.
-var folders = []string{"assistant", "bench", "chatkit", "cmd", "handlers", "live", "models", "static", "views"}
+var folders = []string{"assistant", "bench", "chatkit", "cmd", "examples", "handlers", "live", "models", "static", "views"}
 
 // checkLayout finds source outside of the known folders.
 func checkLayout(t *tree) []string {
