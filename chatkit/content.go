@@ -1,7 +1,6 @@
 package chatkit
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -89,7 +88,8 @@ func unmarshalUserContent(raw []byte) (UserContent, error) {
 	case "":
 		return nil, fmt.Errorf("part without a type")
 	}
-	return &UnknownContent{Raw: bytes.Clone(raw)}, nil
+	own, err := verbatim(raw)
+	return &UnknownContent{Raw: own}, err
 }
 
 // Text returns the message as plain text, tags as @text.
@@ -113,14 +113,7 @@ type OutputText struct {
 }
 
 // MarshalJSON writes output_text.
-func (t OutputText) MarshalJSON() ([]byte, error) {
-	type plain OutputText
-	t.Annotations = orEmpty(t.Annotations)
-	return marshal(struct {
-		Type string `json:"type"`
-		plain
-	}{"output_text", plain(t)})
-}
+func (t OutputText) MarshalJSON() ([]byte, error) { return t.appendJSON(nil) }
 
 // Text returns the message's parts joined by blank lines: Markdown.
 func (m *AssistantMessage) Text() string {

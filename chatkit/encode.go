@@ -15,6 +15,13 @@ func Marshal(v any) ([]byte, error) { return marshal(v) }
 // marshal is what every MarshalJSON of this package uses, since the standard
 // json.Marshal would escape what they return.
 func marshal(v any) ([]byte, error) {
+	if a, ok := v.(appender); ok {
+		return a.appendJSON(nil)
+	}
+	return marshalReflect(v)
+}
+
+func marshalReflect(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

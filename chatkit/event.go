@@ -152,6 +152,16 @@ func AppendEvent(dst []byte, ev Event) ([]byte, error) {
 func appendEvent(dst []byte, ev Event) ([]byte, error) {
 	var body any = ev
 	switch e := ev.(type) {
+	case ItemAdded:
+		return appendWrapped(dst, ev, "item", e.Item)
+	case ItemDone:
+		return appendWrapped(dst, ev, "item", e.Item)
+	case ItemReplaced:
+		return appendWrapped(dst, ev, "item", e.Item)
+	case ThreadCreated:
+		return appendWrapped(dst, ev, "thread", e.Thread)
+	case ThreadUpdated:
+		return appendWrapped(dst, ev, "thread", e.Thread)
 	case UnknownEvent:
 		b := bytes.NewBuffer(dst)
 		if err := json.Compact(b, e.Raw); err != nil {
@@ -179,6 +189,16 @@ func appendEvent(dst []byte, ev Event) ([]byte, error) {
 	// raw is a non-empty object: put the type before its first key.
 	dst = append(append(append(dst, `{"type":"`...), ev.EventType()...), `",`...)
 	return append(dst, raw[1:]...), nil
+}
+
+// appendWrapped appends an event that is a value under one key.
+func appendWrapped(dst []byte, ev Event, key string, v any) ([]byte, error) {
+	dst = append(append(append(dst, `{"type":"`...), ev.EventType()...), `","`...)
+	dst, err := appendValue(append(append(dst, key...), `":`...), v)
+	if err != nil {
+		return nil, fmt.Errorf("%w: event %s: %w", ErrEncode, ev.EventType(), err)
+	}
+	return append(dst, '}'), nil
 }
 
 // UnmarshalEvent reads one event of any type.
@@ -230,7 +250,8 @@ func unmarshalEvent(typ string, raw []byte) (Event, error) {
 	case "":
 		return nil, fmt.Errorf("no type")
 	}
-	return UnknownEvent{Type: typ, Raw: bytes.Clone(raw)}, nil
+	own, err := verbatim(raw)
+	return UnknownEvent{Type: typ, Raw: own}, err
 }
 
 func decodeThreadEvent(raw []byte, wrap func(*Thread) Event) (Event, error) {

@@ -210,7 +210,12 @@ func UnmarshalItem(raw []byte) (Item, error) {
 		}
 		return it, nil
 	}
-	if err := json.Unmarshal(raw, it); err != nil {
+	if own, ok := it.(json.Unmarshaler); ok { // spares json a look over raw
+		err = own.UnmarshalJSON(raw)
+	} else {
+		err = json.Unmarshal(raw, it)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("chatkit: item %s: %w", typ, err)
 	}
 	return it, nil

@@ -10,14 +10,7 @@ import (
 // encoding/json does not call the method again.
 
 // MarshalJSON writes a user_message.
-func (m UserMessage) MarshalJSON() ([]byte, error) {
-	type plain UserMessage
-	m.Content, m.Attachments = orEmpty(m.Content), orEmpty(m.Attachments)
-	return marshal(struct {
-		Type string `json:"type"`
-		plain
-	}{"user_message", plain(m)})
-}
+func (m UserMessage) MarshalJSON() ([]byte, error) { return m.appendJSON(nil) }
 
 // UnmarshalJSON reads a user_message; a missing inference_options is empty.
 func (m *UserMessage) UnmarshalJSON(b []byte) error {
@@ -39,14 +32,7 @@ func (m *UserMessage) UnmarshalJSON(b []byte) error {
 }
 
 // MarshalJSON writes an assistant_message.
-func (m AssistantMessage) MarshalJSON() ([]byte, error) {
-	type plain AssistantMessage
-	m.Content = orEmpty(m.Content)
-	return marshal(struct {
-		Type string `json:"type"`
-		plain
-	}{"assistant_message", plain(m)})
-}
+func (m AssistantMessage) MarshalJSON() ([]byte, error) { return m.appendJSON(nil) }
 
 // UnmarshalJSON reads an assistant_message.
 func (m *AssistantMessage) UnmarshalJSON(b []byte) error {

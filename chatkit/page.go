@@ -11,13 +11,7 @@ type Page[T any] struct {
 }
 
 // MarshalJSON writes data as an array even when it is empty.
-func (p Page[T]) MarshalJSON() ([]byte, error) {
-	return marshal(struct {
-		Data    []T    `json:"data"`
-		HasMore bool   `json:"has_more"`
-		After   string `json:"after,omitempty"`
-	}{orEmpty(p.Data), p.HasMore, p.After})
-}
+func (p Page[T]) MarshalJSON() ([]byte, error) { return p.appendJSON(nil) }
 
 // UnmarshalJSON reads a page, of items too.
 func (p *Page[T]) UnmarshalJSON(b []byte) error {

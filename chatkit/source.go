@@ -1,7 +1,6 @@
 package chatkit
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -148,7 +147,11 @@ func unmarshalSource(raw []byte) (Source, error) {
 	case "":
 		return nil, fmt.Errorf("source without a type")
 	}
-	u := &UnknownSource{Raw: bytes.Clone(raw)}
+	own, err := verbatim(raw)
+	if err != nil {
+		return nil, err
+	}
+	u := &UnknownSource{Raw: own}
 	// What a newer protocol calls title may be anything: it stays in Raw.
 	_ = json.Unmarshal(raw, &u.SourceBase)
 	return u, nil

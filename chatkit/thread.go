@@ -27,21 +27,7 @@ type threadJSON struct {
 
 // MarshalJSON writes the thread as clients see it: without its metadata and
 // without hidden items.
-func (t Thread) MarshalJSON() ([]byte, error) {
-	items := t.Items
-	items.Data = make([]Item, 0, len(t.Items.Data))
-	for _, it := range t.Items.Data {
-		if !Hidden(it) {
-			items.Data = append(items.Data, it)
-		}
-	}
-	j := threadJSON{ID: t.ID, Title: t.Title, CreatedAt: t.CreatedAt, Status: t.Status,
-		Metadata: freeObject{}, Items: items}
-	if t.AllowedImageDomains != nil {
-		j.AllowedImageDomains = &t.AllowedImageDomains
-	}
-	return marshal(j)
-}
+func (t Thread) MarshalJSON() ([]byte, error) { return t.appendJSON(nil) }
 
 // UnmarshalJSON reads a thread as a server sends it.
 func (t *Thread) UnmarshalJSON(b []byte) error {
@@ -73,10 +59,4 @@ const (
 )
 
 // MarshalJSON writes the zero value as active.
-func (s ThreadStatus) MarshalJSON() ([]byte, error) {
-	type plain ThreadStatus
-	if s.Type == "" {
-		s.Type = Active
-	}
-	return marshal(plain(s))
-}
+func (s ThreadStatus) MarshalJSON() ([]byte, error) { return s.appendJSON(nil) }

@@ -16,7 +16,7 @@ func At(t time.Time) Time { return Time{t.UTC().Truncate(time.Microsecond)} }
 
 // MarshalJSON writes RFC 3339 with Z.
 func (t Time) MarshalJSON() ([]byte, error) {
-	return []byte(t.UTC().Format(`"2006-01-02T15:04:05.999999Z"`)), nil
+	return appendTime(nil, t), nil
 }
 
 // UnmarshalJSON reads RFC 3339, with or without a zone.

@@ -1,12 +1,17 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
 
-// typeOf reads the "type" key that tells the members of a ChatKit union apart.
+// typeOf reads the "type" key that tells the members of a ChatKit union apart. It
+// need not notice what else is wrong with raw.
 func typeOf(raw []byte) (string, error) {
+	if typ, ok := quickType(raw); ok {
+		return typ, nil
+	}
 	var head struct {
 		Type string `json:"type"`
 	}
@@ -44,6 +49,14 @@ func decodeList[U any](raw json.RawMessage, one func([]byte) (U, error)) ([]U, e
 		list = append(list, v)
 	}
 	return list, nil
+}
+
+// verbatim returns a copy of JSON of a type that is not known.
+func verbatim(raw []byte) (json.RawMessage, error) {
+	if !json.Valid(raw) {
+		return nil, fmt.Errorf("no JSON")
+	}
+	return bytes.Clone(raw), nil
 }
 
 // refuseNulls keeps null elements out of lists of pointers, where they would be

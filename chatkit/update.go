@@ -1,7 +1,6 @@
 package chatkit
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -222,7 +221,8 @@ func unmarshalUpdate(typ string, raw []byte) (Update, error) {
 	case "":
 		return nil, fmt.Errorf("no type")
 	}
-	return UnknownUpdate{Type: typ, Raw: bytes.Clone(raw)}, nil
+	own, err := verbatim(raw)
+	return UnknownUpdate{Type: typ, Raw: own}, err
 }
 
 func decodePart(raw []byte, wrap func(int, *OutputText) Update) (Update, error) {

@@ -1,7 +1,6 @@
 package chatkit
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -220,7 +219,11 @@ func unmarshalTask(raw []byte) (Task, error) {
 	case "":
 		return nil, fmt.Errorf("task without a type")
 	}
-	u := &UnknownTask{Raw: bytes.Clone(raw)}
+	own, err := verbatim(raw)
+	if err != nil {
+		return nil, err
+	}
+	u := &UnknownTask{Raw: own}
 	// What a newer protocol calls title may be anything: it stays in Raw.
 	_ = json.Unmarshal(raw, &u.TaskBase)
 	return u, nil
