@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/taskpilot/taskpilot/live"
@@ -17,13 +19,22 @@ var _ live.Store = store{}
 // NewStore returns the engine's store over the database.
 func NewStore(db *models.DB) live.Store { return store{db} }
 
-// Commit writes all batches in one transaction.
-func (s store) Commit(ctx context.Context, batches []live.Batch) ([]string, error) {
+// Commit writes all batches in one transaction. A run whose part can never be
+// stored is lost, and does not keep the others from being stored.
+func (s store) Commit(ctx context.Context, batches []live.Batch) (lost []string, err error) {
 	list := make([]models.RunBatch, len(batches))
 	for i, b := range batches {
 		list[i] = runBatch(b)
 	}
-	return s.db.Commit(ctx, list)
+	for {
+		gone, err := s.db.Commit(ctx, list)
+		bad, ok := errors.AsType[*models.BatchError](err)
+		if !ok {
+			return append(lost, gone...), err
+		}
+		lost = append(lost, bad.RunID)
+		list = slices.DeleteFunc(list, func(b models.RunBatch) bool { return b.RunID == bad.RunID })
+	}
 }
 
 func runBatch(b live.Batch) models.RunBatch {

@@ -65,7 +65,35 @@ func (w *writer) loop() {
 		for i, r := range runs {
 			all[i] = taken{r, r.takeBatch(w.owner)}
 		}
+		begun := time.Now()
 		w.commit(all)
+		w.rest(len(all), time.Since(begun))
+	}
+}
+
+// When to rest. A commit costs the same few hundred microseconds for one run as
+// for ten, so a writer that never rests spends a core on small batches as soon
+// as some hundred runs talk at once.
+const (
+	busyRuns     = 4 // in one batch: several runs wait for each other anyway
+	veryBusyRuns = 32
+	maxRest      = 10 * time.Millisecond
+)
+
+// rest lets a busy writer gather: as long as the last commit took, twice that
+// when it was a large one. With few runs it does not wait at all.
+func (w *writer) rest(runs int, took time.Duration) {
+	switch {
+	case runs < busyRuns:
+		return
+	case runs >= veryBusyRuns:
+		took *= 2
+	}
+	timer := time.NewTimer(min(took, maxRest))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-w.quit:
 	}
 }
 

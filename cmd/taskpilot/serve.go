@@ -34,6 +34,7 @@ func serve(ctx context.Context, c Config, log *slog.Logger) error {
 	log.InfoContext(ctx, "ready", "url", c.PublicURL, "listening", s.listener.Addr().String())
 	failed := make(chan error, 1)
 	go func() { failed <- s.app.Listener(s.listener) }()
+	go s.tidy(ctx, log)
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -117,6 +118,25 @@ func newAssistant(c Config, db *models.DB, engine *live.Engine, log *slog.Logger
 
 // wordPace makes the built-in assistant's answers readable as they come.
 const wordPace = 15 * time.Millisecond
+
+// tidyEvery is how often sessions and tokens that ended are deleted.
+const tidyEvery = time.Hour
+
+// tidy deletes now and then what has expired, until ctx ends.
+func (s *server) tidy(ctx context.Context, log *slog.Logger) {
+	ticker := time.NewTicker(tidyEvery)
+	defer ticker.Stop()
+	for {
+		if err := s.db.PurgeExpired(ctx); err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "deleting what has expired", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
 
 // close ends the server in the order in which nothing is lost: answers first,
 // then the streams that show them, then requests, then the database.
