@@ -153,15 +153,15 @@ func appendEvent(dst []byte, ev Event) ([]byte, error) {
 	var body any = ev
 	switch e := ev.(type) {
 	case ItemAdded:
-		return appendWrapped(dst, ev, "item", e.Item)
+		return appendWrapped(dst, ev, "item", e.Item, e.Item == nil)
 	case ItemDone:
-		return appendWrapped(dst, ev, "item", e.Item)
+		return appendWrapped(dst, ev, "item", e.Item, e.Item == nil)
 	case ItemReplaced:
-		return appendWrapped(dst, ev, "item", e.Item)
+		return appendWrapped(dst, ev, "item", e.Item, e.Item == nil)
 	case ThreadCreated:
-		return appendWrapped(dst, ev, "thread", e.Thread)
+		return appendWrapped(dst, ev, "thread", e.Thread, e.Thread == nil)
 	case ThreadUpdated:
-		return appendWrapped(dst, ev, "thread", e.Thread)
+		return appendWrapped(dst, ev, "thread", e.Thread, e.Thread == nil)
 	case UnknownEvent:
 		b := bytes.NewBuffer(dst)
 		if err := json.Compact(b, e.Raw); err != nil {
@@ -192,7 +192,10 @@ func appendEvent(dst []byte, ev Event) ([]byte, error) {
 }
 
 // appendWrapped appends an event that is a value under one key.
-func appendWrapped(dst []byte, ev Event, key string, v any) ([]byte, error) {
+func appendWrapped(dst []byte, ev Event, key string, v any, missing bool) ([]byte, error) {
+	if missing {
+		return nil, fmt.Errorf("%w: event %s without its %s", ErrEncode, ev.EventType(), key)
+	}
 	dst = append(append(append(dst, `{"type":"`...), ev.EventType()...), `","`...)
 	dst, err := appendValue(append(append(dst, key...), `":`...), v)
 	if err != nil {

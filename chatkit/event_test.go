@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"errors"
 	"strconv"
 	"testing"
 )
@@ -102,6 +103,17 @@ func TestEventsRefused(t *testing.T) {
 		`{"type":"error"} x`} {
 		if ev, err := UnmarshalEvent([]byte(raw)); err == nil {
 			t.Errorf("%s: read as %#v", raw, ev)
+		}
+	}
+}
+
+func TestEventsNotWritten(t *testing.T) {
+	t.Parallel()
+	for _, ev := range []Event{ThreadCreated{}, ThreadUpdated{}, ItemAdded{}, ItemDone{}, ItemReplaced{},
+		ClientEffect{Data: map[string]any{"f": func() {}}}, UnknownEvent{Raw: []byte("{")},
+		ItemDone{&ClientToolCall{Arguments: []byte("{")}}, ItemUpdated{"x", UnknownUpdate{Raw: []byte("{")}}} {
+		if raw, err := MarshalEvent(ev); !errors.Is(err, ErrEncode) {
+			t.Errorf("%#v: got %s, %v", ev, raw, err)
 		}
 	}
 }

@@ -75,6 +75,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply, err := s.Handle(r.Context(), req, stream.send)
 	stop()
 	switch {
+	case err != nil && r.Context().Err() != nil: // nobody is there to be told
 	case err != nil:
 		status, code, message := StatusOf(err)
 		if status == http.StatusInternalServerError {
