@@ -74,9 +74,10 @@ func (h *Handlers) authForm(c *fiber.Ctx, view authView, enter func(*fiber.Ctx, 
 // signOutForm ends this browser's session.
 func (h *Handlers) signOutForm(c *fiber.Ctx) error { return h.leave(c) }
 
-// signOutEverywhere ends the sessions of every browser that the person uses.
+// signOutEverywhere ends the sessions of every browser that the person uses, and
+// the sign-ins of their programs.
 func (h *Handlers) signOutEverywhere(c *fiber.Ctx) error {
-	if err := h.DB.DeleteUserSessions(c.UserContext(), userID(c)); err != nil {
+	if err := h.DB.SignOutEverywhere(c.UserContext(), userID(c)); err != nil {
 		return err
 	}
 	return h.leave(c)

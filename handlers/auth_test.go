@@ -142,8 +142,10 @@ func TestSignOut(t *testing.T) {
 	}
 	s.nobody().do("GET", "/tasks", nil, "Cookie", "taskpilot="+kept).want(303)
 	two.do("GET", "/tasks", nil).want(200)
-	three := s.browser(user)
+	three, program := s.browser(user), s.program(user)
+	program.do("GET", "/api/v1/auth/me", nil).want(200)
 	three.post("/settings/signout", nil).want(303)
+	program.do("GET", "/api/v1/auth/me", nil).want(401)
 	two.do("GET", "/tasks", nil).want(303)
 	three.do("GET", "/tasks", nil).want(303)
 }

@@ -109,9 +109,16 @@ func (db *DB) DeleteSession(ctx context.Context, id string) error {
 	return wrap("delete session", db.writer.WithContext(ctx).Where("id = ?", id).Delete(&sessionRow{}).Error)
 }
 
-// DeleteUserSessions ends every session of a user.
-func (db *DB) DeleteUserSessions(ctx context.Context, userID string) error {
-	return wrap("delete sessions", db.writer.WithContext(ctx).Where("user_id = ?", userID).Delete(&sessionRow{}).Error)
+// SignOutEverywhere ends every session of a user and every sign-in of a program.
+func (db *DB) SignOutEverywhere(ctx context.Context, userID string) error {
+	return wrap("sign out everywhere", db.write(ctx, func(tx *gorm.DB) error { return endSignIns(tx, userID) }))
+}
+
+func endSignIns(tx *gorm.DB, userID string) error {
+	if err := tx.Where("user_id = ?", userID).Delete(&sessionRow{}).Error; err != nil {
+		return err
+	}
+	return tx.Where("user_id = ?", userID).Delete(&familyRow{}).Error
 }
 
 // PurgeExpired deletes sessions, refresh tokens and sign-in counters whose time

@@ -50,13 +50,23 @@ func TestSession(t *testing.T) {
 	})
 }
 
-func TestDeleteUserSessions(t *testing.T) {
+func TestSignOutEverywhere(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {
 		u, other := modelstest.User(t, db, "ada@example.com"), modelstest.User(t, db, "bob@example.com")
 		mine := []*models.Session{session(t, db, u.ID), session(t, db, u.ID)}
 		others := session(t, db, other.ID)
-		want(t, db.DeleteUserSessions(t.Context(), u.ID), nil)
+		family, _, err := db.NewFamily(t.Context(), u.ID)
+		want(t, err, nil)
+		theirs, _, err := db.NewFamily(t.Context(), other.ID)
+		want(t, err, nil)
+		want(t, db.SignOutEverywhere(t.Context(), u.ID), nil)
+		if active, err := db.FamilyActive(t.Context(), u.ID, family); active || err != nil {
+			t.Errorf("the program is still signed in: %v, %v", active, err)
+		}
+		if active, err := db.FamilyActive(t.Context(), other.ID, theirs); !active || err != nil {
+			t.Errorf("someone else's program was signed out: %v, %v", active, err)
+		}
 		for _, s := range mine {
 			_, err := db.Session(t.Context(), s.ID)
 			want(t, err, models.ErrNotFound)

@@ -160,10 +160,7 @@ func (db *DB) SetPassword(ctx context.Context, userID, password string) error {
 		if set.RowsAffected == 0 {
 			return ErrNotFound
 		}
-		if err := tx.Where("user_id = ?", userID).Delete(&sessionRow{}).Error; err != nil {
-			return err
-		}
-		return tx.Where("user_id = ?", userID).Delete(&familyRow{}).Error
+		return endSignIns(tx, userID)
 	}))
 }
 
