@@ -44,6 +44,8 @@ lint: ## Check formatting, vet, staticcheck, our own rules and known vulnerabili
 
 bench: ## Measure
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) run ./bench/streams -n 1000 -rate 20 -for 20s
+	$(GO) run ./bench/pages -items 20000
 
 browser: ## Run only the tests in a browser
 	$(GO) test -race -run Browser $(TEST_FLAGS) ./...

@@ -148,24 +148,25 @@ func TestRejoinRefusesNonsenseAndStrangers(t *testing.T) {
 	ben.do("GET", "/api/v1/chatkit/threads/"+thread+"/events", nil).problem(http.StatusNotFound, "not_found")
 }
 
-// fragments reads a page's stream until one satisfies ok.
-func fragments(t *testing.T, r *bufio.Reader, ok func(target, html string) bool) {
+// pageReader collects the HTML that a page's stream brings.
+type pageReader struct {
+	r    *bufio.Reader
+	html string
+}
+
+// until reads on until the page has had these words.
+func (p *pageReader) until(t *testing.T, words string) {
 	t.Helper()
-	for {
-		e, more := readSSE(t, r)
+	for !strings.Contains(p.html, words) {
+		e, more := readSSE(t, p.r)
 		if !more {
-			t.Fatal("the stream ended before that")
+			t.Fatalf("the stream ended before %q", words)
 		}
-		if e.event != "fragment" {
-			continue
-		}
-		var f struct{ Thread, Target, Swap, HTML string }
+		var f struct{ HTML string }
 		if err := json.Unmarshal([]byte(e.data), &f); err != nil {
 			t.Fatal(err)
 		}
-		if ok(f.Target, f.HTML) {
-			return
-		}
+		p.html += f.HTML
 	}
 }
 
@@ -187,10 +188,11 @@ func TestPageSeesAnAnswerAskedForElsewhere(t *testing.T) {
 	}
 	gate <- "Hello **page**"
 	api.openStream(thread, "a question")
-	fragments(t, r, func(_, html string) bool { return strings.Contains(html, "a question") })
-	fragments(t, r, func(_, html string) bool { return strings.Contains(html, "<strong>page</strong>") })
+	seen := pageReader{r: r}
+	seen.until(t, "a question")
+	seen.until(t, "<strong>page</strong>")
 	close(gate)
-	fragments(t, r, func(_, html string) bool { return strings.Contains(html, `data-status="completed"`) })
+	seen.until(t, `data-status="completed"`)
 	stranger := s.browser(modelstest.User(t, s.db, "ben@example.com"))
 	other, err := stranger.http.Do(stranger.request("GET", "/live?watch="+thread+":0", nil))
 	if err != nil {

@@ -73,6 +73,7 @@ func (h *Handlers) App() *fiber.App {
 		BodyLimit:             maxBody,
 		ReadBufferSize:        maxHeader,
 		DisableStartupMessage: true,
+		ReduceMemoryUsage:     true, // an open stream keeps no read buffer
 		// A form is read by who wants one: a broken one must not fail before it
 		// is known whose request it is.
 		DisablePreParseMultipartForm: true,

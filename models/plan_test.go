@@ -22,7 +22,9 @@ func TestLongThreadIsReadByIndex(t *testing.T) {
 		a := thread(t, db, u.ID, "question")
 		const most = 100_000
 		fill(t, db, a, most)
-		want(t, db.Raw().Exec("ANALYZE").Error, nil)
+		if db.Driver() == "postgres" { // its autovacuum does this; nobody does it on SQLite
+			want(t, db.Raw().Exec("ANALYZE").Error, nil)
+		}
 		queries := record(t, db)
 
 		middle := fmt.Sprintf("msg_%d", most/2)
@@ -39,6 +41,9 @@ func TestLongThreadIsReadByIndex(t *testing.T) {
 		must[*models.Item](t)(db.Item(t.Context(), u.ID, a.Thread.ID, middle))
 		must[*models.Thread](t)(db.Thread(t.Context(), u.ID, a.Thread.ID))
 		must[*models.Run](t)(db.ActiveRun(t.Context(), u.ID, a.Thread.ID))
+		if list, err := db.Runs(t.Context(), u.ID, a.Thread.ID, []string{a.Run.ID, "run_1", "run_2"}); err != nil || len(list) != 1 {
+			t.Errorf("%d runs, %v", len(list), err)
+		}
 		if _, _, err := db.RecentThreads(t.Context(), u.ID, "", 10); err != nil {
 			t.Error(err)
 		}
@@ -113,7 +118,8 @@ func checkPlan(t *testing.T, db *models.DB, s statement) {
 		fmt.Fprintln(&plan, *cells[len(cells)-1].(*any)) // the last column is the text
 	}
 	want(t, rows.Err(), nil)
-	for _, bad := range []string{"SCAN", "TEMP B-TREE", "Seq Scan on items"} {
+	// The last one reads all runs of a thread where a few are wanted.
+	for _, bad := range []string{"SCAN", "TEMP B-TREE", "Seq Scan on items", "runs_item (user_id=? AND thread_id=?)"} {
 		if strings.Contains(plan.String(), bad) {
 			t.Errorf("%s\n%s", s.sql, plan.String())
 		}

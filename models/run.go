@@ -1,7 +1,9 @@
 package models
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -85,8 +87,13 @@ func (db *DB) Runs(ctx context.Context, userID, threadID string, ids []string) (
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	err := runs(db.read(ctx)).Where("user_id = ? AND thread_id = ? AND id IN ?", userID, threadID, ids).
-		Order("created_at, id").Find(&list).Error
+	// The thread is checked here: in the query it would make SQLite read all of
+	// the thread's runs instead of these few.
+	err := runs(db.read(ctx)).Where("user_id = ? AND id IN ?", userID, ids).Find(&list).Error
+	list = slices.DeleteFunc(list, func(r Run) bool { return r.ThreadID != threadID })
+	slices.SortFunc(list, func(a, b Run) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
+	})
 	return list, wrap("runs", err)
 }
 
