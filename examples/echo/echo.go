@@ -30,14 +30,20 @@ func (e *echo) Respond(ctx context.Context, turn *chatkit.Turn) error {
 	return e.say(ctx, turn, "You said: "+turn.Input.Text())
 }
 
-// say streams a message word by word.
+// say streams a message word by word. Emit gives the message its id.
 func (e *echo) say(ctx context.Context, turn *chatkit.Turn, text string) error {
-	message := &chatkit.AssistantMessage{}
+	message, part := &chatkit.AssistantMessage{}, &chatkit.OutputText{}
+	update := func(up chatkit.Update) error {
+		return turn.Emit(chatkit.ItemUpdated{ItemID: message.ID, Update: up})
+	}
 	if err := turn.Emit(chatkit.ItemAdded{Item: message}); err != nil {
 		return err
 	}
+	if err := update(chatkit.PartAdded{Content: part}); err != nil {
+		return err
+	}
 	for _, word := range strings.SplitAfter(text, " ") {
-		if err := turn.Emit(chatkit.ItemUpdated{ItemID: message.ID, Update: chatkit.TextDelta{Delta: word}}); err != nil {
+		if err := update(chatkit.TextDelta{Delta: word}); err != nil {
 			return err
 		}
 		select { // a real responder waits for its model here
@@ -46,7 +52,11 @@ func (e *echo) say(ctx context.Context, turn *chatkit.Turn, text string) error {
 			return ctx.Err()
 		}
 	}
-	message.Content = []*chatkit.OutputText{{Text: text}}
+	part.Text = text
+	if err := update(chatkit.PartDone{Content: part}); err != nil {
+		return err
+	}
+	message.Content = []*chatkit.OutputText{part}
 	return turn.Emit(chatkit.ItemDone{Item: message})
 }
 
