@@ -34,6 +34,22 @@ type Turn struct {
 	Input   *chatkit.UserMessage // nil when the turn continues after a tool's output or an action
 	History History
 	Now     time.Time // when the turn began
+	Widgets bool      // whoever asked sees widgets, and can act on them
+}
+
+// Actor is an Assistant that does the actions of widgets and of pages.
+type Actor interface {
+	// Act does an action in the manner of Respond. sender is the widget that the
+	// action comes from, nil if it is the page's own. What the action says comes
+	// from a browser and is to be checked.
+	Act(ctx context.Context, turn *Turn, action chatkit.Action, sender *chatkit.WidgetItem, emit Emit) error
+}
+
+// SyncActor is an Assistant that does the actions that a widget waits for.
+type SyncActor interface {
+	// ActSync does an action and returns the item to be stored and shown in the
+	// sender's place; nil leaves all as it is.
+	ActSync(ctx context.Context, turn *Turn, action chatkit.Action, sender *chatkit.WidgetItem) (chatkit.Item, error)
 }
 
 // User is who asks.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
@@ -35,6 +36,7 @@ var (
 	errNotFound    = &problem{Status: 404, Code: "not_found", Message: "There is nothing here, or it is not yours."}
 	errMethod      = &problem{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method."}
 	errRunActive   = &problem{Status: 409, Code: "run_active", Message: "An answer is still being written in this conversation. Wait for it or stop it first."}
+	errTooLarge    = &problem{Status: 413, Code: "too_large", Message: "The request is too large."}
 	errEncoding    = &problem{Status: 415, Code: "unsupported_media_type", Message: "Compressed request bodies are not accepted. Send the body as it is."}
 	errContentType = &problem{Status: 415, Code: "unsupported_media_type", Message: "Send JSON with Content-Type: application/json."}
 	errStopping    = &problem{Status: 503, Code: "unavailable", Message: "The server is restarting. Try again in a moment.", RetryAfter: 2 * time.Second}
@@ -81,6 +83,9 @@ func problemOf(err error) *problem {
 	case errors.Is(err, live.ErrClosed):
 		return errStopping
 	}
+	if status, code, message := chatkit.StatusOf(err); status < 500 {
+		return &problem{Status: status, Code: code, Message: message, cause: err}
+	}
 	return &problem{Status: 500, Code: "internal", Message: "Something went wrong on our side. Please try again.", cause: err}
 }
 
@@ -92,7 +97,7 @@ func frameworkProblem(e *fiber.Error) *problem {
 	case 405:
 		return errMethod
 	case 413:
-		return &problem{Status: 413, Code: "too_large", Message: "The request is too large."}
+		return errTooLarge
 	case 431:
 		return &problem{Status: 431, Code: "headers_too_large", Message: "The request's headers are too large. Clearing this site's cookies may help."}
 	case 408:
@@ -108,6 +113,7 @@ func frameworkProblem(e *fiber.Error) *problem {
 // fragment for htmx, a page for people.
 func (h *Handlers) fail(c *fiber.Ctx, err error) error {
 	p := problemOf(err)
+	h.allowOrigin(c) // what fasthttp refuses comes here and nowhere before
 	if p.Status >= 500 && p != errStopping {
 		h.Log.LogAttrs(c.Context(), slog.LevelError, "request failed", slog.String("method", c.Method()),
 			slog.String("path", c.Path()), slog.String("request", requestID(c)), slog.Any("err", p.cause))

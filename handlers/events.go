@@ -69,6 +69,7 @@ func (h *Handlers) streamRun(c *fiber.Ctx, runID string, after int64) error {
 	c.Set(runHeader, runID)
 	user := userID(c)
 	return h.startStream(c, func(ctx context.Context, s *stream) error {
+		defer h.audience.enter(runID)()
 		follower := h.Engine.Follow(runID, after)
 		sent := after
 		for {

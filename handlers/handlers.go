@@ -12,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
 )
@@ -27,9 +28,14 @@ type Options struct {
 	JWTSecret     []byte
 	SessionSecret []byte
 	SignupOpen    bool
-	Version       string
-	Log           *slog.Logger
-	Now           func() time.Time // nil: time.Now
+	// AllowedOrigins are the sites that may call the API from a browser.
+	AllowedOrigins []string
+	// Grace is how long an answer to a ChatKit client goes on when its connection
+	// is gone and nobody else reads it: 0 ends it at once, less than 0 never.
+	Grace   time.Duration
+	Version string
+	Log     *slog.Logger
+	Now     func() time.Time // nil: time.Now
 }
 
 // Handlers holds what every handler shares.
@@ -39,7 +45,12 @@ type Handlers struct {
 	sessions *sessionStore
 	streams  *streams
 	metrics  *metrics
+	audience *audience
+	chatkit  *chatkit.Server // for the requests that are answered at once
 }
+
+// DefaultGrace is a Grace that outlasts a change of networks.
+const DefaultGrace = 10 * time.Second
 
 // New returns the handlers. Close them before the engine.
 func New(o Options) *Handlers {
@@ -49,13 +60,18 @@ func New(o Options) *Handlers {
 	h := &Handlers{Options: o, tokens: NewTokens(o.JWTSecret), streams: newStreams()}
 	h.sessions = newSessionStore(o.DB, o.secure())
 	h.metrics = newMetrics(h)
+	h.audience = newAudience(o.Grace, func(runID string) { o.Engine.Stop(runID) })
+	h.chatkit = &chatkit.Server{Store: models.NewStore(o.DB), Responder: responder{h}, Log: o.Log}
 	return h
 }
 
 func (o Options) secure() bool { return o.PublicURL.Scheme == "https" }
 
 // Close ends all open streams; their clients are told to reconnect.
-func (h *Handlers) Close(ctx context.Context) { h.streams.close(ctx) }
+func (h *Handlers) Close(ctx context.Context) {
+	h.streams.close(ctx)
+	h.audience.close()
+}
 
 // Sizes of requests, in bytes.
 const (
@@ -81,7 +97,8 @@ func (h *Handlers) App() *fiber.App {
 		EnableTrustedProxyCheck: true,
 		ErrorHandler:            h.fail,
 	})
-	app.Use(h.observe, h.recoverPanic, securityHeaders, refuseOddRequests)
+	app.Server().HeaderReceived = h.bodyLimit
+	app.Use(h.observe, h.recoverPanic, securityHeaders, h.crossOrigin, refuseOddRequests)
 	h.mount(app)
 	return app
 }

@@ -27,7 +27,9 @@ type call struct {
 var (
 	task    = map[string]any{"title": "mine"}
 	message = map[string]any{"content": "hello"}
-	words   = url.Values{"content": {"hello"}}
+
+	listThreads = map[string]any{"type": "threads.list", "params": map[string]any{}}
+	words       = url.Values{"content": {"hello"}}
 )
 
 // calls has every route. A route that is not here fails the test.
@@ -62,6 +64,7 @@ func calls() map[string]call {
 		"POST /api/v1/auth/refresh":                     {json: map[string]string{}, owner: 400, foreign: 400, nobody: 400},
 		"POST /api/v1/auth/signout":                     {owner: 204, foreign: 204},
 		"GET /api/v1/auth/me":                           {owner: 200, foreign: 200},
+		"POST /api/v1/chatkit":                          {json: listThreads, owner: 200, foreign: 200},
 		"POST /api/v1/chatkit/threads":                  {json: map[string]any{}, owner: 201, foreign: 201},
 		"GET /api/v1/chatkit/threads":                   {owner: 200, foreign: 200},
 		"GET /api/v1/chatkit/threads/:thread":           {owner: 200, foreign: 404},

@@ -59,8 +59,7 @@ func (h *Handlers) retry(ctx context.Context, user *models.User, threadID, itemI
 	return a, h.begin(a, []chatkit.Event{chatkit.StreamOptions{AllowCancel: true}}, user, locale)
 }
 
-// begin starts the accepted run. When the server is shutting down it leaves the
-// run to the next start, which ends it and offers a retry: nothing is lost.
+// begin starts the accepted run.
 func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, user *models.User, locale string) error {
 	input, _ := a.Item.Item.(*chatkit.UserMessage)
 	turn := &assistant.Turn{
@@ -71,13 +70,18 @@ func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, user *mod
 		Now:     h.Now(),
 	}
 	spec := live.Spec{RunID: a.Run.ID, UserID: user.ID, ThreadID: a.Thread.ID, Prologue: prologue}
-	_, err := h.Engine.Start(spec, func(ctx context.Context, emit func(chatkit.Event) error) error {
+	return h.launch(spec, func(ctx context.Context, emit func(chatkit.Event) error) error {
 		return h.Assistant.Respond(ctx, turn, emit)
 	})
-	if err != nil && !errors.Is(err, live.ErrClosed) {
+}
+
+// launch starts a run that the database has accepted, unless the server is
+// shutting down: then the next start ends it and offers a retry.
+func (h *Handlers) launch(spec live.Spec, produce live.Produce) error {
+	if _, err := h.Engine.Start(spec, produce); err != nil && !errors.Is(err, live.ErrClosed) {
 		return err
 	}
-	h.Engine.Signals.Notify(user.ID, live.Signal{Kind: live.ThreadsChanged})
+	h.Engine.Signals.Notify(spec.UserID, live.Signal{Kind: live.ThreadsChanged})
 	return nil
 }
 
@@ -144,6 +148,7 @@ func (h *Handlers) ask(ctx context.Context, m models.Message, user *models.User,
 	if err != nil {
 		return nil, err
 	}
+	defer h.audience.enter(a.Run.ID)()
 	follower := h.Engine.Follow(a.Run.ID, 0)
 	for {
 		if _, err = follower.Next(ctx); err != nil {

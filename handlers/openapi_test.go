@@ -148,6 +148,7 @@ func walkThreads(v *visitor, walk walker) {
 	var th threadJSON
 	walk("POST", threads, `{"metadata":{"a":1}}`).json(&th)
 	walk("POST", threads, `{}`)
+	walk("POST", "/api/v1/chatkit", `{"type":"threads.list","params":{}}`)
 	path := threads + "/" + th.ID
 	walk("GET", threads+"?limit=1", nil)
 	walk("GET", path, nil)

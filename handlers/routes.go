@@ -56,6 +56,9 @@ func (h *Handlers) Routes() []Route {
 		{"POST", "/api/v1/auth/signout", client, h.apiSignOut},
 		{"GET", "/api/v1/auth/me", client, h.apiMe},
 
+		// ChatKit: the whole protocol at one address
+		{"POST", "/api/v1/chatkit", client, h.chatKit},
+
 		// JSON: threads and answers
 		{"POST", "/api/v1/chatkit/threads", client, h.apiCreateThread},
 		{"GET", "/api/v1/chatkit/threads", client, h.apiThreads},

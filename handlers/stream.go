@@ -83,9 +83,11 @@ var usualTimes = streamTimes{heartbeat: 10 * time.Second, write: 15 * time.Secon
 // stream sends server-sent events to one client.
 type stream struct {
 	times streamTimes
+	beat  []byte
 	w     *bufio.Writer
 	conn  net.Conn
 	mu    sync.Mutex // the heartbeat writes too
+	wrote time.Time
 	err   error
 }
 
@@ -97,13 +99,34 @@ func (h *Handlers) startStream(c *fiber.Ctx, run func(ctx context.Context, s *st
 	if c.Method() == fiber.MethodHead {
 		return nil // there is no body to write
 	}
-	user := userID(c)
-	if !h.streams.enter(user) {
-		if h.streams.ctx.Err() != nil {
-			return errStopping
-		}
-		return tooMany("Too many open streams. Close some of your tabs or clients.", 5*time.Second)
+	if err := h.reserveStream(c); err != nil {
+		return err
 	}
+	h.serveStream(c, streamOptions{beat: []byte(": \n\n")}, run)
+	return nil
+}
+
+// reserveStream makes sure that the person may open one more stream. A call of
+// serveStream, or of streams.leave, must follow.
+func (h *Handlers) reserveStream(c *fiber.Ctx) error {
+	if h.streams.enter(userID(c)) {
+		return nil
+	}
+	if h.streams.ctx.Err() != nil {
+		return errStopping
+	}
+	return tooMany("Too many open streams. Close some of your tabs or clients.", 5*time.Second)
+}
+
+// streamOptions is how streams differ.
+type streamOptions struct {
+	beat  []byte // what is written into a long silence
+	watch bool   // notice at once when the client leaves, not with the next write
+}
+
+// serveStream is startStream for a stream that is reserved.
+func (h *Handlers) serveStream(c *fiber.Ctx, o streamOptions, run func(ctx context.Context, s *stream) error) {
+	user := userID(c)
 	c.Set(fiber.HeaderContentType, "text/event-stream; charset=utf-8")
 	c.Set(fiber.HeaderCacheControl, "no-cache, no-store, no-transform")
 	c.Set("X-Accel-Buffering", "no")
@@ -111,7 +134,7 @@ func (h *Handlers) startStream(c *fiber.Ctx, run func(ctx context.Context, s *st
 	allowed := h.stillAllowed(*viewerOf(c))
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer h.streams.leave(user)
-		s := &stream{times: times, w: w, conn: conn}
+		s := &stream{times: times, beat: o.beat, w: w, conn: conn}
 		defer s.done()
 		ctx, cancel := context.WithTimeout(h.streams.ctx, times.life)
 		defer cancel()
@@ -122,14 +145,16 @@ func (h *Handlers) startStream(c *fiber.Ctx, run func(ctx context.Context, s *st
 		}()
 		stop := s.keepAlive(ctx, cancel, allowed)
 		defer stop()
+		if o.watch {
+			defer watchConn(conn, cancel)()
+		}
 		if err := run(ctx, s); err != nil && ctx.Err() == nil && s.failed() == nil {
 			log.Error("stream failed", "request", id, "err", err)
 		}
 	})
-	return nil
 }
 
-// keepAlive sends a comment now and then and looks whether the person may still
+// keepAlive writes something into a long silence and looks whether the person may still
 // be here. It cancels when a write failed or they may not.
 func (s *stream) keepAlive(ctx context.Context, cancel context.CancelFunc, allowed func(context.Context) bool) (stop func()) {
 	quit := make(chan struct{})
@@ -144,7 +169,7 @@ func (s *stream) keepAlive(ctx context.Context, cancel context.CancelFunc, allow
 			case <-quit:
 				return
 			case <-beat.C:
-				if s.write([]byte(": \n\n")) != nil {
+				if s.silent() && s.write(s.beat) != nil {
 					return
 				}
 			case <-recheck.C:
@@ -184,7 +209,15 @@ func (s *stream) write(b []byte) error {
 	if _, s.err = s.w.Write(b); s.err == nil {
 		s.err = s.w.Flush()
 	}
+	s.wrote = time.Now()
 	return s.err
+}
+
+// silent reports whether the last heartbeat was the last that was written.
+func (s *stream) silent() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Since(s.wrote) > s.times.heartbeat/2
 }
 
 func (s *stream) failed() error {

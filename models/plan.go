@@ -134,7 +134,8 @@ func (db *DB) planned(tx *gorm.DB, r PlanRequest) (*Planned, error) {
 	if err != nil {
 		return nil, fmt.Errorf("thread of run %s: %w", run.ID, err)
 	}
-	return &Planned{Thread: t, Run: run, Repeated: true}, nil
+	_, created := r.Request.(*chatkit.CreateThreadRequest)
+	return &Planned{Thread: t, Run: run, NewThread: created, Repeated: true}, nil
 }
 
 // over reports whether a run's key has lived its time.

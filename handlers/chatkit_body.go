@@ -1,0 +1,45 @@
+package handlers
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+)
+
+// maxRecording is the largest ChatKit request, which is one that carries a
+// recording; all others end at maxBody.
+const maxRecording = 14 << 20
+
+// recordingTime is how long it may take to arrive.
+const recordingTime = 2 * time.Minute
+
+// bodyLimit lets a larger body in where one may come: to the ChatKit endpoint,
+// from somebody who is signed in. It is asked before the body is read.
+func (h *Handlers) bodyLimit(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	path, _, _ := strings.Cut(string(head.RequestURI()), "?")
+	if head.ContentLength() <= maxBody || path != "/api/v1/chatkit" || !h.knows(head) {
+		return fasthttp.RequestConfig{}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: maxRecording, ReadTimeout: recordingTime}
+}
+
+// knows reports whether the request comes with a token or a session that is
+// good. What they may do is checked later, as ever.
+func (h *Handlers) knows(head *fasthttp.RequestHeader) bool {
+	scheme, token, _ := strings.Cut(string(head.Peek(fiber.HeaderAuthorization)), " ")
+	if strings.EqualFold(scheme, "bearer") {
+		_, err := h.tokens.Verify(strings.TrimSpace(token), h.Now())
+		return err == nil
+	}
+	cookie := string(head.Cookie(h.sessions.name()))
+	if cookie == "" {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_, err := h.DB.Session(ctx, hashToken(cookie))
+	return err == nil
+}

@@ -1,0 +1,142 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+)
+
+// beginPlan starts the run of an accepted request.
+func (h *Handlers) beginPlan(p *models.Planned, user *models.User, locale string) error {
+	plan := p.Plan
+	turn := h.turn(assistant.User{ID: user.ID, Name: user.Name, Locale: locale}, plan.Thread)
+	turn.Input = plan.Input
+	spec := live.Spec{RunID: p.Run.ID, UserID: user.ID, ThreadID: p.Thread.ID,
+		Prologue: append(plan.Events, chatkit.StreamOptions{AllowCancel: true})}
+	return h.launch(spec, func(ctx context.Context, emit func(chatkit.Event) error) error {
+		for _, ev := range plan.First {
+			if err := emit(ev); err != nil {
+				return err
+			}
+		}
+		if plan.Action == nil {
+			return h.Assistant.Respond(ctx, turn, emit)
+		}
+		actor, ok := h.Assistant.(assistant.Actor)
+		if !ok {
+			return errNoAction
+		}
+		return actor.Act(ctx, turn, *plan.Action, plan.Sender, emit)
+	})
+}
+
+var errNoAction = &chatkit.Error{Message: "This assistant does not know what to do with that button.", Err: chatkit.ErrNotSupported}
+
+// turn is a turn of somebody whose front end shows widgets.
+func (h *Handlers) turn(user assistant.User, thread *chatkit.Thread) *assistant.Turn {
+	return &assistant.Turn{User: user, Thread: *thread, History: history{h.DB, user.ID, thread.ID}, Now: h.Now(), Widgets: true}
+}
+
+// streamPlan answers with the events of an accepted request's run.
+func (h *Handlers) streamPlan(c *fiber.Ctx, p *models.Planned) {
+	c.Set(runHeader, p.Run.ID)
+	leave := h.audience.enter(p.Run.ID)
+	// A comment may be more than a front end understands; these options it has
+	// already.
+	beat, _ := chatkit.AppendEventFrame(nil, chatkit.StreamOptions{AllowCancel: true})
+	h.serveStream(c, streamOptions{beat: beat, watch: true}, func(ctx context.Context, s *stream) error {
+		defer leave()
+		sent, err := h.sendRun(ctx, s, p.Run.ID)
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+		h.audience.over(p.Run.ID)
+		if err := h.sendEnd(ctx, s, p, sent); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return h.DB.Delivered(ctx, p.Run.UserID, p.Run.ID)
+	})
+}
+
+// sendRun writes the events of a run as they come, and returns the number of
+// the last one; io.EOF when the run has ended.
+func (h *Handlers) sendRun(ctx context.Context, s *stream, runID string) (sent int64, err error) {
+	follower := h.Engine.Follow(runID, 0)
+	var buf []byte
+	for {
+		events, err := follower.Next(ctx)
+		if err != nil {
+			return sent, err
+		}
+		buf = buf[:0]
+		for _, ev := range events {
+			buf = chatkit.AppendFrame(buf, ev.Payload)
+		}
+		if err := s.write(buf); err != nil {
+			return sent, err
+		}
+		sent = events[len(events)-1].Seq
+	}
+}
+
+// sendEnd completes the stream of a run that has ended: with what the log no
+// longer has, and with a word to a client that had been given up.
+func (h *Handlers) sendEnd(ctx context.Context, s *stream, p *models.Planned, sent int64) error {
+	run, err := h.DB.Run(ctx, p.Run.UserID, p.Run.ID)
+	if err != nil {
+		return err
+	}
+	var events []chatkit.Event
+	if sent < run.LastSeq {
+		if events, err = h.storedEvents(ctx, run, p); err != nil {
+			return err
+		}
+	}
+	if p.Repeated && run.Status == models.RunCancelled {
+		events = append(events, chatkit.ErrorEvent{Code: chatkit.CodeCustom, AllowRetry: true,
+			Message: "The connection broke and the answer was stopped. What had arrived is kept; try again for a whole answer."})
+	}
+	var buf []byte
+	for _, ev := range events {
+		if buf, err = chatkit.AppendEventFrame(buf, ev); err != nil {
+			return err
+		}
+	}
+	if len(buf) == 0 {
+		return nil
+	}
+	return s.write(buf)
+}
+
+// storedEvents is a finished turn from its stored items, which say the same as
+// its events did in fewer words.
+func (h *Handlers) storedEvents(ctx context.Context, run *models.Run, p *models.Planned) ([]chatkit.Event, error) {
+	items, err := h.turnItems(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	var events []chatkit.Event
+	if p.NewThread {
+		thread := p.Thread.ChatKit()
+		events = append(events, chatkit.ThreadCreated{Thread: &thread})
+	}
+	for _, it := range items {
+		if !chatkit.Hidden(it.Item) {
+			events = append(events, chatkit.ItemDone{Item: it.Item})
+		}
+	}
+	if run.ErrorCode != "" {
+		events = append(events, chatkit.ErrorEvent{Code: run.ErrorCode, Message: run.ErrorMessage, AllowRetry: run.AllowRetry})
+	}
+	return events, nil
+}
