@@ -152,11 +152,13 @@ func TestBrowserSignedOutEverywhere(t *testing.T) {
 // -screenshots=folder; without it, it only proves that they can be drawn.
 func TestBrowserScreenshots(t *testing.T) {
 	w := newWeb(t, nil)
-	for _, d := range []device{desktop, phone} {
+	for name, d := range map[string]device{"Ann": desktop, "Ben": phone} {
 		b := w.open(d)
-		b.signUp("Ann-" + d.name)
-		b.run(b.ctx, say("add buy milk"), answered("completed"), say("remind me to call the dentist"), answered("completed"),
-			say("list my tasks"), answered("completed"), say("What can you do?"), answered("completed"), chromedp.Reload(), answered("completed"))
+		b.run(b.ctx, chromedp.Navigate(w.url+"/signin"))
+		b.shot("signin-" + d.name + "-light")
+		b.signUp(name)
+		b.run(b.ctx, say("Remind me to call the dentist"), answered("completed"), say("add buy milk, the one with oats"), answered("completed"),
+			say("what's on my list?"), answered("completed"), chromedp.Reload(), answered("completed"))
 		for _, scheme := range []string{"light", "dark"} {
 			features := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
 			if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, features); err != nil {
@@ -171,6 +173,7 @@ func TestBrowserScreenshots(t *testing.T) {
 
 func (b *browser) shot(name string) {
 	b.t.Helper()
+	b.run(b.ctx, wait(`document.getAnimations().every((a) => a.playState !== "running")`))
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
