@@ -1,0 +1,207 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime/debug"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views"
+)
+
+// watch keeps one thread on the page up to date until ctx ends. What it can't do
+// is logged and ends the stream: the page connects again and catches up.
+func (p *livePage) watch(ctx context.Context, cancel func(), w watch, wake <-chan struct{}) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.h.Log.Error("live view panicked", "thread", w.thread, "panic", r, "stack", string(debug.Stack()))
+			cancel()
+		}
+	}()
+	for first := true; ; first = false {
+		var err error
+		if first {
+			err = p.latest(ctx, &w)
+		}
+		if err == nil {
+			err = p.catchUp(ctx, &w)
+		}
+		if errors.Is(err, models.ErrNotFound) {
+			_ = p.send("gone", map[string]string{"thread": w.thread}) // a failed write ends the stream by itself
+			return
+		}
+		if err != nil {
+			if ctx.Err() == nil && p.s.failed() == nil {
+				p.h.Log.Error("live view", "thread", w.thread, "err", err)
+			}
+			cancel()
+			return
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// catchUp sends what the page lacks of a thread: turns that were finished since
+// its newest item, then the running one, live to its end.
+func (p *livePage) catchUp(ctx context.Context, w *watch) error {
+	if _, err := p.h.DB.Thread(ctx, p.user, w.thread); err != nil {
+		return err
+	}
+	run, err := p.h.activeRun(ctx, p.user, w.thread)
+	if err != nil {
+		return err
+	}
+	missed, err := p.missed(ctx, w, run)
+	if err != nil {
+		return err
+	}
+	if err := p.sendFragments(missed); err != nil || run == nil {
+		return err
+	}
+	return p.follow(ctx, w, run)
+}
+
+// latest renders the newest turn once more when a page connects: its answer may
+// have ended, without a new item, while nobody listened.
+func (p *livePage) latest(ctx context.Context, w *watch) error {
+	run, err := p.h.DB.LatestRun(ctx, p.user, w.thread)
+	if errors.Is(err, models.ErrNotFound) || err == nil && run.Status == models.RunRunning {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f, err := p.finished(ctx, run)
+	if err != nil || f.Seq > w.seq {
+		return err // it is among what is missed
+	}
+	return p.sendFragments([]views.Fragment{f})
+}
+
+// missed renders the turns that have items after w.seq, but for the running one.
+func (p *livePage) missed(ctx context.Context, w *watch, running *models.Run) ([]views.Fragment, error) {
+	items, _, err := p.h.DB.Items(ctx, p.user, w.thread,
+		models.ItemQuery{AfterSeq: w.seq, Limit: maxTurn, Order: chatkit.Desc, Hidden: true})
+	if err != nil {
+		return nil, err
+	}
+	var list []views.Fragment
+	for _, group := range groupByRun(items) {
+		if running != nil && group[0].RunID == running.ID {
+			continue
+		}
+		run, err := p.h.DB.Run(ctx, p.user, group[0].RunID)
+		if err != nil {
+			return nil, err
+		}
+		f, err := p.finished(ctx, run)
+		if err != nil {
+			return nil, err
+		}
+		w.seq = max(w.seq, f.Seq)
+		list = append(list, f)
+	}
+	return list, nil
+}
+
+// finished renders a finished turn whole.
+func (p *livePage) finished(ctx context.Context, run *models.Run) (views.Fragment, error) {
+	t, err := p.h.storedTurn(ctx, run)
+	if err != nil {
+		return views.Fragment{}, err
+	}
+	return views.NewLive(t).Finish(ctx, t)
+}
+
+// frame is the shortest time between two fragments of one answer: faster than
+// this nobody sees, and rendering costs.
+const frame = 40 * time.Millisecond
+
+// follow sends a running turn as it stands and then what changes, to its end.
+func (p *livePage) follow(ctx context.Context, w *watch, run *models.Run) error {
+	defer p.h.audience.enter(run.ID)()
+	t, err := p.h.storedTurn(ctx, run)
+	if err != nil {
+		return err
+	}
+	view := views.NewLive(t)
+	shown, err := p.h.Engine.Shown(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	if err := apply(view, shown); err != nil {
+		return err
+	}
+	first, err := view.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.sendFragments([]views.Fragment{first}); err != nil {
+		return err
+	}
+	var after int64
+	if n := len(shown); n > 0 {
+		after = shown[n-1].Seq
+	}
+	if err := p.pump(ctx, view, p.h.Engine.Follow(run.ID, after)); err != nil {
+		return err
+	}
+	if run, err = p.h.DB.Run(ctx, p.user, run.ID); err != nil {
+		return err
+	}
+	last, err := p.finished(ctx, run)
+	if err != nil {
+		return err
+	}
+	w.seq = max(w.seq, last.Seq)
+	return p.sendFragments([]views.Fragment{last})
+}
+
+// pump renders events as they come, at most one frame at a time, until the run ends.
+func (p *livePage) pump(ctx context.Context, view *views.Live, follower *live.Follower) error {
+	for {
+		events, err := follower.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := apply(view, events); err != nil {
+			return err
+		}
+		list, err := view.Flush(ctx)
+		if err != nil {
+			return err
+		}
+		if err := p.sendFragments(list); err != nil {
+			return err
+		}
+		select {
+		case <-time.After(frame):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func apply(view *views.Live, events []live.Event) error {
+	for _, e := range events {
+		ev, err := chatkit.UnmarshalEvent(e.Payload)
+		if err != nil {
+			return err
+		}
+		if err := view.Apply(ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
