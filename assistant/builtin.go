@@ -52,10 +52,13 @@ func (*Builtin) Name() string { return "builtin" }
 
 // Respond answers the turn's input.
 func (b *Builtin) Respond(ctx context.Context, turn *Turn, emit Emit) error {
-	if turn.Input == nil {
-		return ctx.Err() // nothing was asked
-	}
 	a := &builtinTurn{Builtin: b, ctx: ctx, turn: turn, out: output{turn, emit}}
+	if turn.Input == nil {
+		return a.goOn()
+	}
+	if name, ok := demoOf(turn.Input.Text()); ok {
+		return a.demo(name)
+	}
 	text, err := a.answer(parse(turn.Input.Text()))
 	if err != nil {
 		return err

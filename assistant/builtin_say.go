@@ -28,7 +28,7 @@ func (a *builtinTurn) talk(req request) string {
 	case kindBye:
 		return "Goodbye! Your tasks are safe here."
 	case kindHelp:
-		return "I look after your to-do list. You can say:\n\n" + examples + "\n\nAfter a list, numbers do as well: *complete 2*. " + connect
+		return "I look after your to-do list. You can say:\n\n" + examples + "\n\nAfter a list, numbers do as well: *complete 2*. " + connect + " Who builds a front end says **/demo**."
 	case kindBulk:
 		return "I change one task at a time, so that nothing is lost by mistake. Say **list my tasks**, then for example **complete 2**."
 	case kindVague:

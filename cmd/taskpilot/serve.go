@@ -107,13 +107,18 @@ func newAssistant(c Config, db *models.DB, engine *live.Engine, log *slog.Logger
 	tasks := handlers.NewTasks(db, func(userID string) {
 		engine.Signals.Notify(userID, live.Signal{Kind: live.TasksChanged})
 	})
-	if c.Assistant == engineBuiltin {
-		return assistant.NewBuiltin(tasks, assistant.BuiltinOptions{Pace: wordPace, Logger: log}), nil
+	var inside assistant.Assistant = assistant.NewBuiltin(tasks, assistant.BuiltinOptions{Pace: wordPace, Logger: log})
+	if c.Assistant != engineBuiltin {
+		model, err := assistant.NewCompletions(assistant.Config{
+			BaseURL: c.OpenAI.BaseURL, APIKey: c.OpenAI.APIKey.Reveal(), Model: c.OpenAI.Model,
+			Instructions: c.Instructions, Tools: assistant.TaskTools(tasks), Logger: log,
+		})
+		if err != nil {
+			return nil, err
+		}
+		inside = model
 	}
-	return assistant.NewCompletions(assistant.Config{
-		BaseURL: c.OpenAI.BaseURL, APIKey: c.OpenAI.APIKey.Reveal(), Model: c.OpenAI.Model,
-		Instructions: c.Instructions, Tools: assistant.TaskTools(tasks), Logger: log,
-	})
+	return assistant.WithTaskBoard(inside, tasks, log), nil
 }
 
 // wordPace makes the built-in assistant's answers readable as they come.
