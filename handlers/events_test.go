@@ -209,3 +209,25 @@ func TestPageSeesAnAnswerAskedForElsewhere(t *testing.T) {
 		}
 	}
 }
+
+func TestPageSeesWhatAnotherServerAnswers(t *testing.T) {
+	t.Parallel()
+	db := modelstest.OpenPostgres(t)
+	gate := make(chan string, 10)
+	here := boot(t, db)
+	there := boot(t, db, func(o *Options) { o.Assistant = gated(gate) })
+	user := modelstest.User(t, db, "ann@example.com")
+	page, api := here.browser(user), there.program(user)
+	thread := api.newThread()
+	res, err := page.http.Do(page.request("GET", "/live?watch="+thread+":0", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	seen := pageReader{r: bufio.NewReader(res.Body)}
+	gate <- "from afar"
+	api.openStream(thread, "a question")
+	seen.until(t, "from afar")
+	close(gate)
+	seen.until(t, `data-status="completed"`)
+}

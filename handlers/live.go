@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -53,9 +54,10 @@ func readWatches(c *fiber.Ctx) ([]watch, error) {
 
 // livePage is one browser's open stream.
 type livePage struct {
-	h    *Handlers
-	s    *stream
-	user string
+	h      *Handlers
+	s      *stream
+	user   string
+	newest string // what the list began with when it was last looked at elsewhere
 }
 
 func (p *livePage) run(ctx context.Context, watches []watch) error {
@@ -75,10 +77,16 @@ func (p *livePage) run(ctx context.Context, watches []watch) error {
 		wake[w.thread] = ch
 		wg.Go(func() { p.watch(ctx, cancel, w, ch) })
 	}
+	elsewhere := p.elsewhere()
+	defer elsewhere.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return p.send("bye", struct{}{})
+		case <-elsewhere.C:
+			if err := p.lookElsewhere(ctx, wake); err != nil {
+				return err
+			}
 		case <-sub.Ready():
 			for _, sig := range sub.Take() {
 				if err := p.signal(sig, wake); err != nil {
@@ -89,13 +97,49 @@ func (p *livePage) run(ctx context.Context, watches []watch) error {
 	}
 }
 
+// elsewhereEvery is how often a page looks for what other servers of the same
+// database changed: signals do not leave their process.
+const elsewhereEvery = 2 * time.Second
+
+// elsewhere ticks when there may be other servers: with Postgres.
+func (p *livePage) elsewhere() *time.Ticker {
+	ticker := time.NewTicker(elsewhereEvery)
+	if p.h.DB.Driver() != "postgres" {
+		ticker.Stop()
+	}
+	return ticker
+}
+
+// lookElsewhere has every watcher look at its thread, and the page at its list
+// when that begins with another thread or time than before.
+func (p *livePage) lookElsewhere(ctx context.Context, wake map[string]chan struct{}) error {
+	for _, ch := range wake {
+		nudge(ch)
+	}
+	threads, _, err := p.h.DB.RecentThreads(ctx, p.user, "", 1)
+	if err != nil || len(threads) == 0 {
+		return err
+	}
+	newest := threads[0].ID + threads[0].UpdatedAt.String() + threads[0].ActiveRunID
+	changed := p.newest != "" && p.newest != newest
+	p.newest = newest
+	if !changed {
+		return nil
+	}
+	return p.send("signal", map[string]string{"kind": string(live.ThreadsChanged)})
+}
+
+func nudge(ch chan struct{}) {
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
+}
+
 // signal passes a hint on: to the watcher of its thread, and to the page.
 func (p *livePage) signal(sig live.Signal, wake map[string]chan struct{}) error {
 	if ch := wake[sig.ThreadID]; ch != nil {
-		select {
-		case ch <- struct{}{}:
-		default:
-		}
+		nudge(ch)
 	}
 	kind := sig.Kind
 	switch kind {
