@@ -43,6 +43,7 @@ func commands() []command {
 		tokenCommand(),
 		backupCommand(),
 		restoreCommand(),
+		conformCommand(),
 		versionCommand(),
 	}
 }

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit/conform"
+)
+
+func conformCommand() command {
+	return command{
+		name: "conform", args: "<url>", nargs: 1,
+		brief: "Check any ChatKit server against the protocol",
+		more: "Makes two threads there, asks their assistant three short questions, looks at every\nanswer and deletes the threads. " +
+			"Prints a line for each check: ok, FAILED, note or\nnot supported. The exit code is 1 if any FAILED.\n" +
+			"  taskpilot conform http://localhost:8000/api/v1/chatkit --header \"Authorization: Bearer $T\"",
+		prepare: func(fs *flag.FlagSet) action {
+			header := http.Header{}
+			fs.Func("header", "a `\"Name: value\"` to send with every request; may be repeated", func(line string) error {
+				name, value, ok := strings.Cut(line, ":")
+				if name = strings.TrimSpace(name); !ok || name == "" {
+					return fmt.Errorf("must look like \"Name: value\"")
+				}
+				header.Add(name, strings.TrimSpace(value))
+				return nil
+			})
+			timeout := fs.Duration("timeout", 2*time.Minute, "how `long` one answer may take")
+			return func(ctx context.Context, p *program, args []string) error {
+				return p.conform(ctx, conform.Options{URL: args[0], Header: header, Client: &http.Client{Timeout: *timeout}})
+			}
+		},
+	}
+}
+
+// conform makes the tour and fails if the server does.
+func (p *program) conform(ctx context.Context, o conform.Options) error {
+	if err := conform.CheckURL(o.URL); err != nil {
+		return usageError(err.Error())
+	}
+	report, err := conform.Run(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := report.WriteText(p.stdout); err != nil {
+		return err
+	}
+	if n := report.Count(conform.Failed); n > 0 {
+		return fmt.Errorf("%s breaks the protocol: %d of %d checks failed", o.URL, n, len(report.Checks))
+	}
+	return nil
+}
