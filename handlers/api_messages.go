@@ -29,7 +29,7 @@ func (h *Handlers) apiSendMessage(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		return h.streamRun(c, a.Run.ID, 0)
+		return h.streamRun(c, a.Run, 0)
 	}
 	a, err := h.ask(c.UserContext(), *m, viewerOf(c).User, locale(c))
 	if err != nil {

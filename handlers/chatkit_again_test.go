@@ -151,10 +151,61 @@ func TestChatKitOtherReaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	leave()
-	for s.h.streams.count() > 1 { // until the first has left
-		other.Body.Read(make([]byte, 4096))
+	until(t, func() bool { return s.h.streams.count() == 1 })
+	a.say(t, " again")
+	if run = s.ended(run.ID); run.Status != models.RunCompleted {
+		t.Errorf("the run is %+v", run)
 	}
-	a.more <- " again"
+}
+
+// until waits for something that nothing tells of.
+func until(t *testing.T, done func() bool) {
+	t.Helper()
+	tick, deadline := time.NewTicker(5*time.Millisecond), time.After(20*time.Second)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatal("it never happened")
+		}
+	}
+}
+
+// say lets the answer end; it fails the test if that has been stopped.
+func (a *talker) say(t *testing.T, text string) {
+	t.Helper()
+	select {
+	case a.more <- text:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the answer is not waiting any more")
+	}
+}
+
+// TestChatKitReadersElsewhere: who reads at another server of the same database
+// counts as well.
+func TestChatKitReadersElsewhere(t *testing.T) {
+	t.Parallel()
+	db := modelstest.OpenPostgres(t)
+	s, a, v := talkerServer(t, db, 0)
+	there := boot(t, db).program(v.user)
+	res, leave := v.open("threads.create", `{"input":`+userInput("x")+`}`)
+	<-a.began
+	run, err := db.RunByID(t.Context(), res.Header.Get(runHeader))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := there.http.Do(there.request("GET", "/api/v1/chatkit/threads/"+run.ThreadID+"/events", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Body.Close()
+	if _, err := io.ReadFull(other.Body, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	leave()
+	until(t, func() bool { return s.h.streams.count() == 0 })
+	a.say(t, " again")
 	if run = s.ended(run.ID); run.Status != models.RunCompleted {
 		t.Errorf("the run is %+v", run)
 	}
@@ -167,7 +218,7 @@ func TestChatKitGraceNever(t *testing.T) {
 	res, leave := v.open("threads.create", `{"input":`+userInput("x")+`}`)
 	<-a.began
 	leave()
-	a.more <- "!"
+	a.say(t, "!")
 	if run := s.ended(res.Header.Get(runHeader)); run.Status != models.RunCompleted {
 		t.Errorf("the run is %+v", run)
 	}
@@ -192,7 +243,7 @@ func TestChatKitRepeated(t *testing.T) {
 				if again := second.Header.Get(runHeader); again != run {
 					t.Errorf("run %s, then %s", run, again)
 				}
-				a.more <- " you"
+				a.say(t, " you")
 				if _, err := io.ReadAll(second.Body); err != nil {
 					t.Error(err)
 				}

@@ -13,6 +13,9 @@ type audience struct {
 	grace time.Duration // how long a run goes on unread; negative: to its end
 	stop  func(runID string)
 
+	// elsewhere reports whether another process reads the run for somebody.
+	elsewhere func(runID string) bool
+
 	mu    sync.Mutex
 	seats map[string]*seats // by run
 }
@@ -24,8 +27,8 @@ type seats struct {
 	timer   *time.Timer // set while a tied run has no reader
 }
 
-func newAudience(grace time.Duration, stop func(runID string)) *audience {
-	return &audience{grace: grace, stop: stop, seats: map[string]*seats{}}
+func newAudience(grace time.Duration, stop func(runID string), elsewhere func(runID string) bool) *audience {
+	return &audience{grace: grace, stop: stop, elsewhere: elsewhere, seats: map[string]*seats{}}
 }
 
 // tie makes the run one that ends with its readers. It is called before the
@@ -71,10 +74,22 @@ func (a *audience) leave(runID string, s *seats) {
 	s.timer = time.AfterFunc(a.grace, func() { a.abandon(runID, s, comings) })
 }
 
-// abandon stops a run that nobody has come back to.
+// abandon stops a run that nobody has come back to. While another process reads
+// it for somebody it goes on.
 func (a *audience) abandon(runID string, s *seats, comings int) {
+	if !a.empty(runID, s, comings) {
+		return
+	}
+	if a.elsewhere(runID) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.seats[runID] == s && s.comings == comings {
+			s.timer = time.AfterFunc(max(a.grace, readAgain), func() { a.abandon(runID, s, comings) })
+		}
+		return
+	}
 	a.mu.Lock()
-	left := s.comings == comings && a.seats[runID] == s
+	left := a.seats[runID] == s && s.comings == comings
 	if left {
 		delete(a.seats, runID)
 	}
@@ -82,6 +97,13 @@ func (a *audience) abandon(runID string, s *seats, comings int) {
 	if left {
 		a.stop(runID)
 	}
+}
+
+// empty reports whether nobody has come since the last one left.
+func (a *audience) empty(runID string, s *seats, comings int) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.seats[runID] == s && s.comings == comings
 }
 
 // over forgets a run that has come to its end.

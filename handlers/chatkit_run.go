@@ -47,7 +47,7 @@ func (h *Handlers) turn(user assistant.User, thread *chatkit.Thread) *assistant.
 // streamPlan answers with the events of an accepted request's run.
 func (h *Handlers) streamPlan(c *fiber.Ctx, p *models.Planned) {
 	c.Set(runHeader, p.Run.ID)
-	leave := h.audience.enter(p.Run.ID)
+	leave := h.reads(p.Run)
 	// A comment may be more than a front end understands; these options it has
 	// already.
 	beat, _ := chatkit.AppendEventFrame(nil, chatkit.StreamOptions{AllowCancel: true})

@@ -43,7 +43,7 @@ func (h *Handlers) apiEvents(c *fiber.Ctx) error {
 	if run.Status != models.RunRunning && after >= run.LastSeq {
 		return c.SendStatus(fiber.StatusNoContent) // also ends an EventSource's reconnecting
 	}
-	return h.streamRun(c, run.ID, after)
+	return h.streamRun(c, run, after)
 }
 
 func eventPosition(c *fiber.Ctx) (runID string, after int64, err error) {
@@ -65,11 +65,12 @@ func eventPosition(c *fiber.Ctx) (runID string, after int64, err error) {
 }
 
 // streamRun answers with a run's ChatKit events after the given one, to its end.
-func (h *Handlers) streamRun(c *fiber.Ctx, runID string, after int64) error {
+func (h *Handlers) streamRun(c *fiber.Ctx, run *models.Run, after int64) error {
+	runID := run.ID
 	c.Set(runHeader, runID)
 	user := userID(c)
 	return h.startStream(c, func(ctx context.Context, s *stream) error {
-		defer h.audience.enter(runID)()
+		defer h.reads(run)()
 		follower := h.Engine.Follow(runID, after)
 		sent := after
 		for {

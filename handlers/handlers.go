@@ -60,7 +60,7 @@ func New(o Options) *Handlers {
 	h := &Handlers{Options: o, tokens: NewTokens(o.JWTSecret), streams: newStreams()}
 	h.sessions = newSessionStore(o.DB, o.secure())
 	h.metrics = newMetrics(h)
-	h.audience = newAudience(o.Grace, func(runID string) { o.Engine.Stop(runID) })
+	h.audience = newAudience(o.Grace, func(runID string) { o.Engine.Stop(runID) }, h.readElsewhere)
 	h.chatkit = &chatkit.Server{Store: models.NewStore(o.DB), Responder: responder{h}, Log: o.Log}
 	return h
 }

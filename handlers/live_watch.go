@@ -127,7 +127,7 @@ const frame = 40 * time.Millisecond
 
 // follow sends a running turn as it stands and then what changes, to its end.
 func (p *livePage) follow(ctx context.Context, w *watch, run *models.Run) error {
-	defer p.h.audience.enter(run.ID)()
+	defer p.h.reads(run)()
 	t, err := p.h.storedTurn(ctx, run)
 	if err != nil {
 		return err

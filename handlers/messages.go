@@ -148,7 +148,7 @@ func (h *Handlers) ask(ctx context.Context, m models.Message, user *models.User,
 	if err != nil {
 		return nil, err
 	}
-	defer h.audience.enter(a.Run.ID)()
+	defer h.reads(a.Run)()
 	follower := h.Engine.Follow(a.Run.ID, 0)
 	for {
 		if _, err = follower.Next(ctx); err != nil {

@@ -44,6 +44,7 @@ type runRow struct {
 	EndSeq      *int64  // LastSeq of a finished run
 	Purged      bool    // its events are gone
 	DeliveredAt *Time   // when a client had read the whole answer
+	ReadAt      *Time   // when another process last read it for somebody
 }
 
 // TableName returns "runs".
