@@ -1,6 +1,6 @@
 // Package conform sends a tour of the ChatKit protocol to any server and reports
-// where its answers break the protocol's rules. It makes two threads, asks their
-// assistant a few short questions, and deletes them.
+// where its answers break the protocol's rules. It makes two threads, has their
+// assistant answer four times, and deletes them.
 //
 // In a test:
 //

@@ -88,13 +88,17 @@ func TestConformNowhere(t *testing.T) {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	spoiling := httptest.NewServer(spoiled(newServer(), func(e *exchange) {
-		if e.typ == "threads.update" {
+	store := memstore.New(nil)
+	interrupted := httptest.NewServer(spoiled(&chatkit.Server{Store: store, Responder: talker{}}, func(e *exchange) {
+		if e.typ == "threads.get_by_id" && e.status == http.StatusOK {
 			cancel()
 		}
 	}))
-	defer spoiling.Close()
-	if _, err := conform.Run(ctx, conform.Options{URL: spoiling.URL}); !errors.Is(err, context.Canceled) {
+	defer interrupted.Close()
+	if _, err := conform.Run(ctx, conform.Options{URL: interrupted.URL}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+	if threads, err := store.ListThreads(t.Context(), chatkit.PageRequest{}); err != nil || len(threads.Data) != 0 {
+		t.Errorf("the interrupted tour left %d threads: %v", len(threads.Data), err)
 	}
 }

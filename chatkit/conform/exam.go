@@ -26,6 +26,7 @@ const (
 	ruleReply    = "the assistant answers"
 	rulePage     = "a page has a cursor exactly if there is more"
 	ruleRefused  = "is refused"
+	ruleUnlisted = "is not listed any more"
 	ruleFold     = "the stored items are those that were streamed"
 )
 

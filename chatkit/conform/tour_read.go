@@ -13,12 +13,13 @@ import (
 
 // stored compares a thread as it is stored with the fold of what was streamed.
 func (t *tour) stored(th *thread, step string) {
-	x := newExam(ruleFold, ruleThread, ruleFields, ruleMetadata, ruleHidden)
+	x := newExam()
 	defer func() { t.done(step, x) }()
 	o, ok := t.call(x, "threads.get_by_id", params{"thread_id": th.id})
 	if !ok {
 		return
 	}
+	x.look(ruleThread, ruleFold)
 	x.shape("the thread", "thread", map[string]any(o))
 	if o.text("id") != th.id {
 		x.fail(ruleThread, "expected %s, got %s", th.id, o.text("id"))
@@ -161,7 +162,7 @@ const (
 // listItems reads a thread's items in every way.
 func (t *tour) listItems(th *thread) {
 	const most = 500 // more than any assistant says in two answers
-	x := newExam(ruleHere, ruleNewest, rulePaging)
+	x := newExam()
 	defer func() { t.done("items.list", x) }()
 	down, ok1 := t.pages(x, "items.list", params{"thread_id": th.id}, "item", most)
 	up, ok2 := t.pages(x, "items.list", params{"thread_id": th.id, "order": "asc", "limit": 9999}, "item", most)
@@ -169,6 +170,7 @@ func (t *tour) listItems(th *thread) {
 	if !ok1 || !ok2 || !ok3 {
 		return
 	}
+	x.look(ruleHere, ruleNewest, rulePaging)
 	if position(down, th.input) < 0 {
 		x.fail(ruleHere, "expected %s, got %s", th.input, strings.Join(idsOf(down), ", "))
 	}
@@ -186,7 +188,7 @@ func (t *tour) listItems(th *thread) {
 // make more at the same time.
 func (t *tour) listThreads(first, second *thread) {
 	const most = 200
-	x := newExam(ruleHere, ruleNewest, rulePaging)
+	x := newExam()
 	defer func() { t.done("threads.list, with the new threads", x) }()
 	down, ok1 := t.pages(x, "threads.list", params{"limit": 9999}, "thread", most)
 	up, ok2 := t.pages(x, "threads.list", params{"limit": 9999, "order": "asc"}, "thread", most)
@@ -194,6 +196,7 @@ func (t *tour) listThreads(first, second *thread) {
 	if !ok1 || !ok2 || !ok3 {
 		return
 	}
+	x.look(ruleHere, ruleNewest, rulePaging)
 	newer, older := position(down, second.id), position(down, first.id)
 	if newer < 0 || older < 0 {
 		x.fail(ruleHere, "expected %s and %s among %d threads", second.id, first.id, len(down))

@@ -35,7 +35,7 @@ func (x *exam) refusal(r *reply, s severity) {
 	case r.status != http.StatusOK:
 		x.fail(ruleRefused, "expected a status 4xx or an error event, got %d", r.status)
 	case r.media != "text/event-stream" && s == lenient:
-		x.note(ruleRefused, "it is not: %s", brief(r.body))
+		x.note(ruleRefused, "it is not, which is the server's own choice: %s", brief(r.body))
 	case r.media != "text/event-stream":
 		x.fail(ruleRefused, "expected a status 4xx, got 200 with %s", brief(r.body))
 	default:

@@ -7,8 +7,8 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 )
 
-// create starts a thread; nil if there is none then.
-func (t *tour) create(text string) *thread {
+// create starts a thread; without an id and an input it failed.
+func (t *tour) create(step, text string) *thread {
 	x := newExam()
 	th := &thread{fold: &chatkit.Fold{}, made: map[string]bool{}}
 	events := t.stream(x, "threads.create", params{"input": message(text)})
@@ -20,9 +20,9 @@ func (t *tour) create(text string) *thread {
 	t.follow(x, th, events)
 	if th.id == "" || th.input == "" {
 		x.note("the tour ends here", "without a thread and a message there is nothing more to ask")
-		th = nil
+		th.input = ""
 	}
-	t.done("threads.create", x)
+	t.done(step, x)
 	return th
 }
 

@@ -15,7 +15,7 @@ func conformCommand() command {
 	return command{
 		name: "conform", args: "<url>", nargs: 1,
 		brief: "Check any ChatKit server against the protocol",
-		more: "Makes two threads there, asks their assistant three short questions, looks at every\nanswer and deletes the threads. " +
+		more: "Makes two threads there, has their assistant answer four times, sends bad requests,\nlooks at every answer and deletes the threads. " +
 			"Prints a line for each check: ok, FAILED, note or\nnot supported. The exit code is 1 if any FAILED.\n" +
 			"  taskpilot conform http://localhost:8000/api/v1/chatkit --header \"Authorization: Bearer $T\"",
 		prepare: func(fs *flag.FlagSet) action {
