@@ -3,6 +3,7 @@ package handlers
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -37,11 +38,20 @@ func (h *Handlers) chatKit(c *fiber.Ctx) error {
 func (h *Handlers) chatKitReply(c *fiber.Ctx, req chatkit.Request) error {
 	v := viewerOf(c)
 	ctx := withAsker(models.WithUser(c.UserContext(), v.User.ID), assistant.User{ID: v.User.ID, Name: v.User.Name, Locale: locale(c)})
-	if r, ok := req.(*chatkit.DeleteThreadRequest); ok {
+	switch r := req.(type) {
+	case *chatkit.DeleteThreadRequest:
 		if err := h.removeThread(ctx, v.User.ID, r.ThreadID); err != nil {
 			return err
 		}
 		return sendJSON(c, struct{}{})
+	case *chatkit.ListItemsRequest:
+		// Our store looks for the thread by itself: one query less.
+		page, err := h.chatkit.Store.ListItems(ctx, r.ThreadID, r.PageRequest)
+		if err != nil {
+			return err
+		}
+		page.Data = slices.DeleteFunc(page.Data, chatkit.Hidden)
+		return sendJSON(c, page)
 	}
 	reply, err := h.chatkit.Handle(ctx, req, nil)
 	if err != nil {
