@@ -25,6 +25,7 @@ import (
 type Options struct {
 	URL    string       // the server's one ChatKit address
 	Header http.Header  // sent with every request, such as Authorization
+	Other  http.Header  // those of another person, who must not reach the tour's threads; nil: not tried
 	Client *http.Client // http.DefaultClient if nil; its Timeout bounds each request, streams included
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +72,27 @@ func TestConformHeaders(t *testing.T) {
 	for _, want := range []string{"\nthreads.list\n", "  FAILED  ", "expected 200, got 401 who?", "send a header such as Authorization", "1 FAILED, 1 notes"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, text.String())
+		}
+	}
+}
+
+func TestConformOtherPerson(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	person := func(ctx context.Context) string { return ctx.Value(key{}).(string) }
+	for name, owner := range map[string]func(context.Context) string{"apart": person, "together": nil} {
+		chat := &chatkit.Server{Store: memstore.New(owner), Responder: talker{}}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			chat.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), key{}, r.Header.Get("Person"))))
+		}))
+		defer server.Close()
+		report, err := conform.Run(t.Context(), conform.Options{URL: server.URL, Header: http.Header{"Person": {"ann"}}, Other: http.Header{"Person": {"bob"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tried := slices.ContainsFunc(report.Checks, func(c conform.Check) bool { return strings.Contains(c.Step, "items.list of another person's thread") })
+		if found := report.Violations(); !tried || (len(found) > 0) != (name == "together") {
+			t.Errorf("people %s, tried %v: %v", name, tried, found)
 		}
 	}
 }

@@ -119,7 +119,7 @@ func (t *tour) remove(th *thread) {
 	}
 	const gone = ", of a deleted thread"
 	t.refused("threads.get_by_id"+gone, strict, "threads.get_by_id", params{"thread_id": th.id})
-	t.refused("items.list"+gone, lenient, "items.list", params{"thread_id": th.id})
+	t.refused("items.list"+gone, empty, "items.list", params{"thread_id": th.id})
 	t.refused("threads.update"+gone, strict, "threads.update", params{"thread_id": th.id, "title": "Gone"})
 	t.refused("threads.add_user_message"+gone, strict, "threads.add_user_message", params{"thread_id": th.id, "input": message("Are you there?")})
 	x = newExam()

@@ -13,6 +13,7 @@ type severity int
 const (
 	strict  severity = iota // a violation
 	lenient                 // the protocol lets the store decide
+	empty                   // a violation, but for a page without rows
 )
 
 // refused sends a request that a server has to refuse.
@@ -34,13 +35,20 @@ func (x *exam) refusal(r *reply, s severity) {
 	case r.status >= http.StatusBadRequest: // well said
 	case r.status != http.StatusOK:
 		x.fail(ruleRefused, "expected a status 4xx or an error event, got %d", r.status)
-	case r.media != "text/event-stream" && s == lenient:
+	case r.media != "text/event-stream" && (s == lenient || s == empty && x.rowless(r.body)):
 		x.note(ruleRefused, "it is not, which is the server's own choice: %s", brief(r.body))
 	case r.media != "text/event-stream":
 		x.fail(ruleRefused, "expected a status 4xx, got 200 with %s", brief(r.body))
 	default:
 		x.refusedStream(r)
 	}
+}
+
+// rowless reports whether an answer is a page without rows.
+func (x *exam) rowless(body []byte) bool {
+	page, err := parse(body)
+	rows, ok := page["data"].([]any)
+	return err == nil && ok && len(rows) == 0
 }
 
 func (x *exam) refusedStream(r *reply) {
@@ -96,7 +104,13 @@ func (t *tour) malformed() {
 // sure that none of them changed it.
 func (t *tour) refusals(th, other *thread) {
 	before, ok := t.items(th)
-	t.unknownThread()
+	t.hiddenThread("an unknown", "thr_unknown", "msg_unknown")
+	t.refused("threads.list after an unknown thread", lenient, "threads.list", params{"after": "thr_unknown"})
+	if t.o.Other != nil {
+		stranger := *t
+		stranger.o.Header = t.o.Other
+		stranger.hiddenThread("another person's", th.id, th.input)
+	}
 	action := params{"type": "tour.unknown", "payload": params{}}
 	inThread := func(key string, v any) params { return params{"thread_id": th.id, key: v} }
 	onItem := func(id string) params { return inThread("item_id", id) }
@@ -127,30 +141,32 @@ func (t *tour) refusals(th, other *thread) {
 	t.refused("threads.sync_custom_action of a user message", strict, "threads.sync_custom_action", withAction(onItem(th.input)))
 	t.refused("items.list after an unknown item", lenient, "items.list", inThread("after", "msg_unknown"))
 
-	if after, again := t.items(th); ok && again {
+	if after, again := t.items(th); ok {
 		x := newExam(ruleUnchanged)
-		if !reflect.DeepEqual(after, before) {
+		switch {
+		case !again:
+			x.fail(ruleUnchanged, "expected %s, but the items can't be read any more", strings.Join(idsOf(before), ", "))
+		case !reflect.DeepEqual(after, before):
 			x.fail(ruleUnchanged, "expected %s, got %s", strings.Join(idsOf(before), ", "), strings.Join(idsOf(after), ", "))
 		}
 		t.done("after all refusals", x)
 	}
 }
 
-// unknownThread asks for a thread that is nowhere, which is also how a stranger's
-// thread has to look.
-func (t *tour) unknownThread() {
-	const of = " of an unknown thread"
-	thread := func() params { return params{"thread_id": "thr_unknown"} }
+// hiddenThread asks for a thread that is nowhere or, which has to look the same,
+// another person's.
+func (t *tour) hiddenThread(whose, id, item string) {
+	of := " of " + whose + " thread"
+	thread := func() params { return params{"thread_id": id} }
 	with := func(key string, v any) params { p := thread(); p[key] = v; return p }
 	t.refused("threads.get_by_id"+of, strict, "threads.get_by_id", thread())
 	t.refused("threads.update"+of, strict, "threads.update", with("title", "Mine"))
 	t.refused("threads.delete"+of, lenient, "threads.delete", thread())
-	t.refused("items.list"+of, lenient, "items.list", thread())
-	t.refused("items.feedback"+of, lenient, "items.feedback", params{"thread_id": "thr_unknown", "item_ids": []string{}, "kind": "positive"})
+	t.refused("items.list"+of, empty, "items.list", thread())
+	t.refused("items.feedback"+of, lenient, "items.feedback", params{"thread_id": id, "item_ids": []string{item}, "kind": "positive"})
 	t.refused("threads.add_user_message"+of, strict, "threads.add_user_message", with("input", message("Hello?")))
 	t.refused("threads.add_client_tool_output"+of, strict, "threads.add_client_tool_output", with("result", 1))
-	t.refused("threads.retry_after_item"+of, strict, "threads.retry_after_item", with("item_id", "msg_unknown"))
-	t.refused("threads.list after an unknown thread", lenient, "threads.list", params{"after": "thr_unknown"})
+	t.refused("threads.retry_after_item"+of, strict, "threads.retry_after_item", with("item_id", item))
 }
 
 // items reads a thread's items without a check of its own.

@@ -106,6 +106,7 @@ func violations() []violation {
 		})},
 		{"any type will do", "is refused", with("threads.explode", "", `{}`)},
 		{"any thread will do", "is refused", with("threads.get_by_id", "thr_unknown", `{}`)},
+		{"any thread has items", "is refused", with("items.list", "thr_unknown", `{"data":[{}],"has_more":false}`)},
 		{"any item will do", "is refused", in("threads.retry_after_item", "msg_unknown", func(e *exchange) {
 			e.status, e.media, e.body = 200, "text/event-stream", `data: {"type":"stream_options","stream_options":{"allow_cancel":true}}`+"\n\n"
 		})},

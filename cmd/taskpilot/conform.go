@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -19,20 +20,29 @@ func conformCommand() command {
 			"Prints a line for each check: ok, FAILED, note or\nnot supported. The exit code is 1 if any FAILED.\n" +
 			"  taskpilot conform http://localhost:8000/api/v1/chatkit --header \"Authorization: Bearer $T\"",
 		prepare: func(fs *flag.FlagSet) action {
-			header := http.Header{}
-			fs.Func("header", "a `\"Name: value\"` to send with every request; may be repeated", func(line string) error {
-				name, value, ok := strings.Cut(line, ":")
-				if name = strings.TrimSpace(name); !ok || name == "" {
-					return fmt.Errorf("must look like \"Name: value\"")
-				}
-				header.Add(name, strings.TrimSpace(value))
-				return nil
-			})
+			var header, other http.Header
+			fs.Func("header", "a `\"Name: value\"` to send with every request; may be repeated", addHeader(&header))
+			fs.Func("other", "a `\"Name: value\"` of another person, who must not reach the tour's threads; may be repeated", addHeader(&other))
 			timeout := fs.Duration("timeout", 2*time.Minute, "how `long` one answer may take")
 			return func(ctx context.Context, p *program, args []string) error {
-				return p.conform(ctx, conform.Options{URL: args[0], Header: header, Client: &http.Client{Timeout: *timeout}})
+				return p.conform(ctx, conform.Options{URL: args[0], Header: header, Other: other, Client: &http.Client{Timeout: *timeout}})
 			}
 		},
+	}
+}
+
+// addHeader reads one header of the command line.
+func addHeader(to *http.Header) func(string) error {
+	return func(line string) error {
+		name, value, ok := strings.Cut(line, ":")
+		if name = strings.TrimSpace(name); !ok || name == "" {
+			return errors.New(`must look like "Name: value"`)
+		}
+		if *to == nil {
+			*to = http.Header{}
+		}
+		to.Add(name, strings.TrimSpace(value))
+		return nil
 	}
 }
 
