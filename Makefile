@@ -4,6 +4,8 @@ SHELL := /bin/sh
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+ESBUILD := $(GO) tool esbuild --bundle --minify --format=iife --target=es2022 --jsx=automatic \
+	--define:process.env.NODE_ENV='"production"' --log-level=warning
 TEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
@@ -32,9 +34,10 @@ test: ## Install what the tests need, then run every check and test
 race: ## Run only the Go tests, with the race detector
 	$(GO) test -race -shuffle=on $(TEST_FLAGS) ./...
 
-generate: node_modules/.package-lock.json ## Write the generated files: templates and style sheet
+generate: node_modules/.package-lock.json ## Write the generated files: templates, style sheet, ChatKit page
 	$(GO) tool templ generate
 	npm run --silent css
+	$(ESBUILD) static/src/chatkit/main.jsx --outfile=static/js/chatkit-page.js
 
 fresh: ## Fail if a generated file is not what its source makes
 	@.ci/fresh

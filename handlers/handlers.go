@@ -32,7 +32,11 @@ type Options struct {
 	AllowedOrigins []string
 	// Grace is how long an answer to a ChatKit client goes on when its connection
 	// is gone and nobody else reads it: 0 ends it at once, less than 0 never.
-	Grace   time.Duration
+	Grace time.Duration
+	// ScriptURL is the script that defines the widget of /chatkit, "" OpenAI's own;
+	// DomainKey is what that one asks for.
+	ScriptURL, DomainKey string
+
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time // nil: time.Now

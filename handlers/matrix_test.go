@@ -54,6 +54,7 @@ func calls() map[string]call {
 		"POST /chat/:thread/title":                      {form: url.Values{"title": {"new"}}, owner: 303, foreign: 404},
 		"POST /chat/:thread/delete":                     {owner: 303, foreign: 404},
 		"GET /live":                                     {owner: 200, foreign: 200},
+		"GET /chatkit":                                  {owner: 200, foreign: 200},
 		"GET /tasks":                                    {owner: 200, foreign: 200},
 		"POST /tasks":                                   {form: url.Values{"title": {"milk"}}, owner: 303, foreign: 303},
 		"POST /tasks/:task":                             {form: url.Values{"title": {"milk"}}, owner: 303, foreign: 404},

@@ -41,6 +41,7 @@ func (h *Handlers) Routes() []Route {
 		{"POST", "/chat/:thread/title", member, h.renameThread},
 		{"POST", "/chat/:thread/delete", member, h.deleteThread},
 		{"GET", "/live", member, h.liveStream},
+		{"GET", "/chatkit", member, h.widgetPage},
 
 		// Tasks
 		{"GET", "/tasks", member, h.tasksPage},

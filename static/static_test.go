@@ -5,7 +5,9 @@ import (
 	"compress/gzip"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,17 +48,43 @@ func TestOpenRefusesEverythingElse(t *testing.T) {
 	}
 }
 
+// bundle is built of what is in src/chatkit, and loaded by the ChatKit page only.
+const bundle = "js/chatkit-page.js"
+
+// ourScripts returns the scripts that people here write, by name.
+func ourScripts(t *testing.T) map[string]string {
+	t.Helper()
+	scripts := map[string]string{}
+	for _, name := range static.Names() {
+		if path.Dir(name) == "js" && name != bundle {
+			scripts[name] = open(t, name)
+		}
+	}
+	sources, err := filepath.Glob("src/chatkit/*.js*")
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("the sources of %s: %d, %v", bundle, len(sources), err)
+	}
+	for _, name := range sources {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scripts[filepath.ToSlash(name)] = string(text)
+	}
+	return scripts
+}
+
+var imports = regexp.MustCompile(`(?:from|import|new URL\()\s*"(\.[^"]+)"`)
+
 func TestModulesImportWhatIsThere(t *testing.T) {
 	t.Parallel()
-	imports := regexp.MustCompile(`(?:from|import|new URL\()\s*"(\.[^"]+)"`)
-	count := 0
-	for _, name := range static.Names() {
-		if path.Dir(name) != "js" {
-			continue
-		}
-		for _, m := range imports.FindAllStringSubmatch(open(t, name), -1) {
+	scripts, count := ourScripts(t), 0
+	for name, text := range scripts {
+		for _, m := range imports.FindAllStringSubmatch(text, -1) {
 			count++
-			open(t, path.Join("js", m[1]))
+			if _, ok := scripts[path.Join(path.Dir(name), m[1])]; !ok {
+				t.Errorf("%s imports %s, which is not there", name, m[1])
+			}
 		}
 	}
 	if count < 20 {
@@ -68,11 +96,7 @@ func TestModulesImportWhatIsThere(t *testing.T) {
 func TestOurScriptsAreShortAndHarmless(t *testing.T) {
 	t.Parallel()
 	forbidden := regexp.MustCompile(`\beval\(|new Function|\.innerHTML \+=|insertAdjacentHTML|document\.write|https?://|setAttribute\("style"`)
-	for _, name := range static.Names() {
-		if path.Dir(name) != "js" {
-			continue
-		}
-		text := open(t, name)
+	for name, text := range ourScripts(t) {
 		if n := strings.Count(text, "\n"); n > 100 {
 			t.Errorf("%s has %d lines", name, n)
 		}
@@ -102,21 +126,49 @@ func gzipped(t *testing.T, names ...string) int {
 	return total
 }
 
-func TestFirstChatStaysLight(t *testing.T) {
-	t.Parallel()
-	var scripts []string
-	for _, name := range static.Names() {
-		if path.Ext(name) == ".js" {
-			scripts = append(scripts, name)
+// loaded returns what a page gets that starts with these scripts.
+func loaded(t *testing.T, start ...string) []string {
+	t.Helper()
+	names := start
+	for i := 0; i < len(names); i++ {
+		for _, m := range imports.FindAllStringSubmatch(open(t, names[i]), -1) {
+			if name := path.Join(path.Dir(names[i]), m[1]); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
 		}
 	}
-	if size := gzipped(t, scripts...); size > 30<<10 {
-		t.Errorf("the scripts are %d bytes compressed", size)
+	return names
+}
+
+func TestFirstChatStaysLight(t *testing.T) {
+	t.Parallel()
+	chat := loaded(t, "js/theme.js", "js/vendor/htmx-4.0.1.min.js", "js/app.js")
+	if slices.Contains(chat, bundle) {
+		t.Errorf("the chat loads %s", bundle)
+	}
+	for _, name := range static.Names() {
+		if path.Ext(name) == ".js" && name != bundle && !slices.Contains(chat, name) {
+			t.Errorf("nothing loads %s", name)
+		}
+	}
+	if size := gzipped(t, chat...); size > 30<<10 {
+		t.Errorf("the chat's scripts are %d bytes compressed", size)
 	}
 	if size := gzipped(t, "css/app.css"); size > 20<<10 {
 		t.Errorf("the style sheet is %d bytes compressed", size)
 	}
-	t.Logf("scripts %d, style %d bytes compressed", gzipped(t, scripts...), gzipped(t, "css/app.css"))
+	t.Logf("scripts %d, style %d bytes compressed", gzipped(t, chat...), gzipped(t, "css/app.css"))
+}
+
+// React alone is 60 KiB; more than a little beyond that is a mistake.
+func TestChatKitPageStaysReasonable(t *testing.T) {
+	t.Parallel()
+	if size := gzipped(t, bundle); size > 80<<10 {
+		t.Errorf("%s is %d bytes compressed", bundle, size)
+	}
+	if text := open(t, bundle); strings.Contains(text, "development.js") || !strings.Contains(text, "@license React") {
+		t.Errorf("%s is not React's production build, or lost its licence", bundle)
+	}
 }
 
 // The lock file must not tie the build to where packages were fetched from.

@@ -56,6 +56,7 @@ func pageStates() []State {
 		{"page-tasks", true, TasksPage(tasks, galleryList(""))},
 		{"page-tasks-empty", true, TasksPage(Tasks{Viewer: galleryYou, Now: galleryNow}, galleryList(""))},
 		{"page-settings", true, SettingsPage(Settings{Viewer: galleryYou}, galleryList(""))},
+		{"page-widget", true, WidgetPage(Widget{UserID: "usr_ada", UserName: galleryYou.Name, ScriptURL: "https://cdn.example.com/chatkit.js", DomainKey: "key"})},
 		{"page-error-404", true, ErrorPage(Problem{Status: 404, Viewer: &galleryYou})},
 		{"page-error-500", true, ErrorPage(Problem{Status: 500})},
 	}

@@ -110,7 +110,7 @@ var badSettings = map[string][]string{
 	"OPENAI_ASSISTANT_ID":         {"a b"},
 	"ASSISTANT_INSTRUCTIONS_FILE": {"/nonexistent/file", "."},
 	"CHATKIT_DOMAIN_KEY":          {"a b"},
-	"CHATKIT_SCRIPT_URL":          {"//evil.example/x.js", "javascript:alert(1)", "chatkit.js", "/a b.js"},
+	"CHATKIT_SCRIPT_URL":          {"//evil.example/x.js", "javascript:alert(1)", "chatkit.js", "/a b.js", "https://a;img-src/x.js"},
 	"ALLOWED_ORIGINS":             {"*", "https://a.example/path", "https://*.example.com", "https://a.example,b.example"},
 	"SIGNUP":                      {"no", "invite"},
 	"LOG_LEVEL":                   {"verbose", "3"},

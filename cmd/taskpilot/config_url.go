@@ -78,7 +78,10 @@ func setScriptURL(r *rawConfig, value string) error {
 	if strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "//") {
 		return checkWord(value, 2000)
 	}
-	_, err := parseHTTPURL(value)
+	u, err := parseHTTPURL(value)
+	if err == nil && strings.ContainsAny(u.Host, "*;,'") {
+		return errors.New("has a host that a content policy can't name")
+	}
 	return err
 }
 

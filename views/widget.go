@@ -1,0 +1,28 @@
+package views
+
+// Widget is the page of ChatKit's official React component.
+type Widget struct {
+	UserID, UserName string
+	ScriptURL        string // of the script that defines the component
+	DomainKey        string // what OpenAI's script asks for
+}
+
+// widgetConfig is what static/src/chatkit/config.js reads.
+type widgetConfig struct {
+	APIURL     string `json:"api_url"`
+	TasksURL   string `json:"tasks_url"`
+	ThreadsURL string `json:"threads_url"`
+	ChatURL    string `json:"chat_url"`
+	ScriptURL  string `json:"script_url"`
+	DomainKey  string `json:"domain_key"`
+	CSRFToken  string `json:"csrf_token"`
+	UserID     string `json:"user_id"`
+	UserName   string `json:"user_name"`
+}
+
+func (w Widget) config(csrf string) widgetConfig {
+	return widgetConfig{
+		APIURL: "/api/v1/chatkit", TasksURL: "/api/v1/tasks", ThreadsURL: "/api/v1/chatkit/threads", ChatURL: "/chat",
+		ScriptURL: w.ScriptURL, DomainKey: w.DomainKey, CSRFToken: csrf, UserID: w.UserID, UserName: w.UserName,
+	}
+}
