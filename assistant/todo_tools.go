@@ -59,9 +59,11 @@ func progress(icon, text string) chatkit.ProgressUpdate {
 	return chatkit.ProgressUpdate{Icon: icon, Text: text}
 }
 
+// The schemas say nothing of longest lengths: servers that turn them into a
+// grammar, as llama.cpp does, refuse large ones. The task list checks them.
 const (
 	propsWhich = `"task_id":{"type":"string","description":"the task's id"},"name":{"type":"string","description":"the task's present title, or a part of it"}`
-	propsRest  = `"description":{"type":"string","maxLength":4000},` +
+	propsRest  = `"description":{"type":"string"},` +
 		`"priority":{"type":"string","enum":["","low","medium","high"]},` +
 		`"due_at":{"type":"string","description":"RFC 3339 time, or a date as 2026-11-30; empty for none"}`
 )
@@ -71,11 +73,11 @@ func object(props, required string) json.RawMessage {
 }
 
 var (
-	schemaAdd    = object(`"title":{"type":"string","minLength":1,"maxLength":200},`+propsRest, `"title"`)
+	schemaAdd    = object(`"title":{"type":"string","minLength":1},`+propsRest, `"title"`)
 	schemaList   = object(`"status":{"type":"string","enum":["all","pending","completed"],"description":"default all"}`, "")
 	schemaFind   = object(`"name":{"type":"string","minLength":1}`, `"name"`)
 	schemaOne    = object(propsWhich, "")
-	schemaUpdate = object(propsWhich+`,"title":{"type":"string","minLength":1,"maxLength":200,"description":"the new title"},`+
+	schemaUpdate = object(propsWhich+`,"title":{"type":"string","minLength":1,"description":"the new title"},`+
 		propsRest+`,"completed":{"type":"boolean"}`, "")
 )
 
