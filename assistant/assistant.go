@@ -4,6 +4,7 @@ package assistant
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
@@ -33,6 +34,7 @@ type Turn struct {
 	Thread  chatkit.Thread       // without items
 	Input   *chatkit.UserMessage // nil when the turn continues after a tool's output or an action
 	History History
+	Files   Files // nil when there are none to read
 	Now     time.Time // when the turn began
 	Widgets bool      // whoever asked sees widgets, and can act on them
 }
@@ -64,6 +66,15 @@ type History interface {
 	// Recent returns up to limit of the newest items, oldest first, hidden ones
 	// and the turn's own input included.
 	Recent(ctx context.Context, limit int) ([]chatkit.Item, error)
+}
+
+// Files reads the bytes of attachments that were sent in messages.
+type Files interface {
+	// Open reads the file of one of the turn's user's attachments, as it is
+	// stored: a picture in the form in which it was cleaned. Its media type is
+	// the attachment's MimeType. An error that wraps chatkit.ErrNotFound: there is
+	// no such file of theirs. The reader is to be closed.
+	Open(ctx context.Context, attachmentID string) (io.ReadCloser, error)
 }
 
 // ToolCall is what an assistant stores of each server-side tool call, as the
