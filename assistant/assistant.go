@@ -34,7 +34,7 @@ type Turn struct {
 	Thread  chatkit.Thread       // without items
 	Input   *chatkit.UserMessage // nil when the turn continues after a tool's output or an action
 	History History
-	Files   Files // nil when there are none to read
+	Files   Files     // nil when there are none to read
 	Now     time.Time // when the turn began
 	Widgets bool      // whoever asked sees widgets, and can act on them
 }
