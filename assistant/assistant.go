@@ -1,5 +1,3 @@
-// Package assistant makes answers: it reads a turn of a conversation and yields
-// ChatKit events. It knows nothing of HTTP, of databases or of running answers.
 package assistant
 
 import (

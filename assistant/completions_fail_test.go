@@ -108,7 +108,7 @@ func TestCompletionsUnreachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for url, want := range map[string]string{refused: "can't reach the model server", "http://no-such-host.invalid/v1": "can't find the model server's address"} {
-		_, err := newTalk(t, completions(t, url, quick, nil)).ask("hello")
+		_, err := newTalk(t, chatAgent(t, url, quick, nil)).ask("hello")
 		told(t, err, want, true)
 	}
 }
@@ -235,7 +235,7 @@ func TestCompletionsPanickingTool(t *testing.T) {
 	srv.Reply(openaitest.ToolCall("boom", `{}`), openaitest.Text("That failed."))
 	tools := Tools{{Name: "boom", Schema: object(`"x":{"type":"string"}`, ""),
 		Run: func(context.Context, string, json.RawMessage) (any, error) { panic(openaitest.Canary) }}}
-	c := newTalk(t, completions(t, srv.URL(), quick, tools))
+	c := newTalk(t, chatAgent(t, srv.URL(), quick, tools))
 	c.say("go", "That failed.")
 	if raw := asJSON(t, c.calls()); strings.Contains(raw, openaitest.Canary) || !strings.Contains(raw, "tool failed") {
 		t.Errorf("calls: %s", raw)

@@ -3,19 +3,9 @@ package assistant
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
-	"slices"
 	"strings"
 
-	openai "github.com/sashabaranov/go-openai"
-
-	"github.com/taskpilot/taskpilot/chatkit"
-)
-
-const (
-	maxAnswer     = 1 << 20 // bytes of text in one answer
-	maxCallsRound = 64      // tool calls that one answer may ask for
+	"github.com/taskpilot/taskpilot/chatkit/agents"
 )
 
 // chunk is one event of a streamed completion: what we read of it. Fields that
@@ -48,74 +38,83 @@ type modelCall struct {
 	args     strings.Builder
 }
 
-// round is one answer of the model: text, tool calls, and how it ended.
-type round struct {
-	message *message
-	calls   []*modelCall
-	finish  string
+// chatStream reads the chunks of one answer.
+type chatStream struct {
+	yield func(agents.Event) error
+	calls []*modelCall
 }
 
-// read reads an answer to its end and emits its text on the way. Without a
-// finish reason an answer is not complete, however its stream ended.
-func (r *round) read(o *opened) error {
-	raw, err := o.first, error(nil)
-	for err == nil {
-		if err := r.apply(raw); err != nil {
-			return err
-		}
-		if r.finish != "" {
-			return nil // what may follow, usage and the end mark, is not needed
-		}
-		raw, err = o.stream.RecvRaw()
-	}
-	if errors.Is(err, io.EOF) {
-		return errCut
-	}
-	return err
-}
-
-func (r *round) apply(raw []byte) error {
+// take reads a chunk. The answer is whole with its finish reason, however its
+// stream ends.
+func (s *chatStream) take(raw []byte) (whole bool, err error) {
 	var c chunk
 	if json.Unmarshal(raw, &c) != nil {
-		return errNotJSON
+		return false, errNotJSON
 	}
 	for _, choice := range c.Choices {
 		if choice.Index != 0 {
 			continue // one answer was asked for
 		}
 		for _, text := range []string{looseText(choice.Delta.Content), looseText(choice.Delta.Refusal)} {
-			if r.message.text.Len()+len(text) > maxAnswer {
-				return errTooLarge
+			if text == "" {
+				continue
 			}
-			if err := r.message.write(text); err != nil {
-				return err
+			if err := s.yield(agents.TextDelta{Text: text}); err != nil {
+				return false, err
 			}
 		}
 		for _, d := range choice.Delta.ToolCalls {
-			if err := r.add(d); err != nil {
-				return err
+			if err := s.add(d); err != nil {
+				return false, err
 			}
 		}
-		if choice.Finish != nil {
-			r.finish = *choice.Finish
+		if choice.Finish != nil && *choice.Finish != "" {
+			return true, s.end(*choice.Finish)
+		}
+	}
+	return false, nil
+}
+
+// end says what the answer came to.
+func (s *chatStream) end(finish string) error {
+	events := []agents.Event{agents.MessageDone{}}
+	for _, c := range s.calls {
+		events = append(events, agents.ToolCall{CallID: c.id, Name: c.name, Arguments: c.args.String()})
+	}
+	for _, ev := range append(events, agents.Ended{Reason: chatEnd(finish)}) {
+		if err := s.yield(ev); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// chatEnd reads a finish reason. "stop" has many synonyms.
+func chatEnd(finish string) string {
+	switch finish {
+	case "length":
+		return agents.EndedLength
+	case "content_filter":
+		return agents.EndedFilter
+	case "error":
+		return agents.EndedError
+	}
+	return agents.EndedStop
+}
+
 // add puts a part of a tool call to its call. Servers mark parts in three ways:
 // by index, by a new id at the same index, and by nothing.
-func (r *round) add(d callDelta) error {
-	call := r.callFor(d)
+func (s *chatStream) add(d callDelta) error {
+	call := s.callFor(d)
 	if call == nil {
-		if len(r.calls) == maxCallsRound {
+		if len(s.calls) == maxCallsRound {
 			return errTooLarge
 		}
-		call = &modelCall{index: len(r.calls), id: d.ID}
+		call = &modelCall{index: len(s.calls), id: d.ID}
 		if d.Index != nil {
 			call.index = *d.Index
 		}
-		r.calls = append(r.calls, call)
+		s.calls = append(s.calls, call)
 	}
 	if call.name == "" {
 		call.name = d.Function.Name
@@ -131,9 +130,9 @@ func (r *round) add(d callDelta) error {
 	return nil
 }
 
-func (r *round) callFor(d callDelta) *modelCall {
-	for i := len(r.calls) - 1; i >= 0; i-- {
-		call := r.calls[i]
+func (s *chatStream) callFor(d callDelta) *modelCall {
+	for i := len(s.calls) - 1; i >= 0; i-- {
+		call := s.calls[i]
 		if d.Index != nil && call.index != *d.Index {
 			continue
 		}
@@ -143,40 +142,6 @@ func (r *round) callFor(d callDelta) *modelCall {
 		return call
 	}
 	return nil
-}
-
-// toolCalls returns the calls as go-openai sends them back, each with an id of
-// its own.
-func (r *round) toolCalls() []openai.ToolCall {
-	calls := make([]openai.ToolCall, len(r.calls))
-	used := map[string]bool{}
-	for i, call := range r.calls {
-		id := chatkit.CleanText(call.id)
-		if id == "" || len(id) > 128 || used[id] {
-			id = chatkit.NewID("call")
-		}
-		used[id] = true
-		args := strings.TrimSpace(call.args.String())
-		if args == "" {
-			args = "{}"
-		}
-		name := firstOf(chatkit.CleanText(shorten(call.name, 64)), "unknown")
-		calls[i] = openai.ToolCall{ID: id, Type: openai.ToolTypeFunction,
-			Function: openai.FunctionCall{Name: name, Arguments: args}}
-	}
-	return calls
-}
-
-// sendable returns the calls as they may be sent back: servers refuse a
-// conversation in which a model's arguments are not JSON.
-func sendable(calls []openai.ToolCall) []openai.ToolCall {
-	list := slices.Clone(calls)
-	for i := range list {
-		if !json.Valid([]byte(list[i].Function.Arguments)) {
-			list[i].Function.Arguments = "{}"
-		}
-	}
-	return list
 }
 
 // looseText reads text that is a string or a list of text parts.

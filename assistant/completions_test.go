@@ -24,10 +24,10 @@ func model(t *testing.T, limits Limits, script ...openaitest.Behaviour) (*talk, 
 	srv := openaitest.New(t)
 	srv.Reply(script...)
 	m := newMemory("usr_a", "buy milk", "sell car")
-	return newTalk(t, completions(t, srv.URL(), limits, TaskTools(m))), srv, m
+	return newTalk(t, chatAgent(t, srv.URL(), limits, TaskTools(m))), srv, m
 }
 
-func completions(t *testing.T, url string, limits Limits, tools Tools) *Completions {
+func chatAgent(t *testing.T, url string, limits Limits, tools Tools) *Agent {
 	t.Helper()
 	c, err := NewCompletions(Config{BaseURL: url, APIKey: testKey, Model: "test-model", Tools: tools, Limits: limits})
 	if err != nil {

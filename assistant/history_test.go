@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -33,25 +34,27 @@ func TestHistoryForms(t *testing.T) {
 		&chatkit.WidgetItem{Widget: json.RawMessage(`{}`)},
 	})
 	want := []string{
-		"user > a\n> b\n\nwhat about this?\n[attached file: x y.pdf]",
-		"user Note from the app, not shown to the person:\n<HIDDEN_CONTEXT>\n\"the person clicked\"\n</HIDDEN_CONTEXT>",
-		"assistant  n {} | tool c1 null",
-		"user Note from the app, not shown to the person:\n<HIDDEN_CONTEXT>\nstopped\n</HIDDEN_CONTEXT>",
-		"assistant  where {} | tool c2 \"here\"",
+		"0 > a\n> b\n\nwhat about this?\n[attached file: x y.pdf]",
+		"1 Note from the app, not shown to the person:\n<HIDDEN_CONTEXT>\n\"the person clicked\"\n</HIDDEN_CONTEXT>",
+		"3 n {} | 4 c1 null",
+		"1 Note from the app, not shown to the person:\n<HIDDEN_CONTEXT>\nstopped\n</HIDDEN_CONTEXT>",
+		"3 where {} | 4 c2 \"here\"",
 	}
 	var got []string
 	for _, b := range blocks {
 		var parts []string
-		for _, m := range b {
-			s := m.Role + " " + m.ToolCallID
-			if m.ToolCallID != "" {
-				s += " "
+		for _, it := range b {
+			s := fmt.Sprint(int(it.kind), " ")
+			switch it.kind {
+			case inputCall:
+				s += it.call.name + " " + it.call.arguments
+			case inputOutput:
+				s += it.call.id + " "
 			}
-			s += m.Content
-			for _, call := range m.ToolCalls {
-				s += " " + call.Function.Name + " " + call.Function.Arguments
+			for _, p := range it.parts {
+				s += p.text
 			}
-			parts = append(parts, s)
+			parts = append(parts, s+it.text)
 		}
 		got = append(got, strings.Join(parts, " | "))
 	}
@@ -93,17 +96,19 @@ func TestHistoryKeepsPairs(t *testing.T) {
 		open := 0
 		kept := newest(blocksOf(items), budget)
 		for i, b := range kept {
-			for _, m := range b {
-				open += len(m.ToolCalls)
-				if m.ToolCallID != "" {
+			for _, it := range b {
+				switch it.kind {
+				case inputCall:
+					open++
+				case inputOutput:
 					open--
 				}
 			}
 			if open != 0 {
 				t.Fatalf("budget %d: a tool call lost its result", budget)
 			}
-			if i == 0 && b[0].Role != "user" && len(kept) > 2 {
-				t.Fatalf("budget %d: begins with %s", budget, b[0].Role)
+			if i == 0 && b[0].kind != inputUser && len(kept) > 2 {
+				t.Fatalf("budget %d: begins with %v", budget, b[0].kind)
 			}
 		}
 	}
@@ -115,7 +120,7 @@ func TestHistoryFails(t *testing.T) {
 	in := chatkit.NewUserText("complete 2")
 	turn := &Turn{User: User{ID: "usr_a"}, Input: in, History: brokenHistory{}}
 	emit := func(chatkit.Event) error { return nil }
-	err := completions(t, srv.URL(), quick, nil).Respond(t.Context(), turn, emit)
+	err := chatAgent(t, srv.URL(), quick, nil).Respond(t.Context(), turn, emit)
 	if e, ok := errors.AsType[*chatkit.Error](err); !ok || strings.Contains(e.Message, "canary") || !e.AllowRetry {
 		t.Errorf("completions: %v", err)
 	}

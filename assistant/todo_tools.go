@@ -44,12 +44,18 @@ type TaskList struct {
 func TaskTools(tasks Tasks) Tools {
 	t := taskTools{tasks}
 	return Tools{
-		{ToolAddTask, "Add a task to the person's to-do list.", schemaAdd, progress("notebook-pencil", "Adding the task…"), typed(t.add)},
-		{ToolListTasks, "List the person's tasks, open ones first, newest first.", schemaList, progress("notebook", "Looking at the tasks…"), typed(t.list)},
-		{ToolFindTask, "Find tasks whose title contains a name.", schemaFind, progress("search", "Searching the tasks…"), typed(t.find)},
-		{ToolCompleteTask, "Mark one task as done. " + byIDOrName, schemaOne, progress("check", "Completing the task…"), typed(t.complete)},
-		{ToolDeleteTask, "Delete one task for good. " + byIDOrName, schemaOne, progress("notebook", "Deleting the task…"), typed(t.delete)},
-		{ToolUpdateTask, "Change a task: its title, description, priority or due date, or open it again. " + byIDOrName, schemaUpdate, progress("notebook-pencil", "Changing the task…"), typed(t.update)},
+		{Name: ToolAddTask, Description: "Add a task to the person's to-do list.", Schema: schemaAdd,
+			Progress: progress("notebook-pencil", "Adding the task…"), Run: typed(t.add)},
+		{Name: ToolListTasks, Description: "List the person's tasks, open ones first, newest first.", Schema: schemaList,
+			Progress: progress("notebook", "Looking at the tasks…"), Run: typed(t.list)},
+		{Name: ToolFindTask, Description: "Find tasks whose title contains a name.", Schema: schemaFind,
+			Progress: progress("search", "Searching the tasks…"), Run: typed(t.find)},
+		{Name: ToolCompleteTask, Description: "Mark one task as done. " + byIDOrName, Schema: schemaOne,
+			Progress: progress("check", "Completing the task…"), Run: typed(t.complete)},
+		{Name: ToolDeleteTask, Description: "Delete one task for good. " + byIDOrName, Schema: schemaOne,
+			Progress: progress("notebook", "Deleting the task…"), Run: typed(t.delete)},
+		{Name: ToolUpdateTask, Description: "Change a task: its title, description, priority or due date, or open it again. " + byIDOrName, Schema: schemaUpdate,
+			Progress: progress("notebook-pencil", "Changing the task…"), Run: typed(t.update)},
 	}
 }
 

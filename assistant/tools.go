@@ -19,6 +19,8 @@ type Tool struct {
 	Description string          // for the model
 	Schema      json.RawMessage // of the arguments: a JSON schema object
 	Progress    chatkit.ProgressUpdate
+	Consent     bool // the person is asked before it runs
+	Client      bool // the browser does it: the turn pauses until the output comes; Run is nil
 	// Run does the work with the rights of userID. What it returns is written
 	// as JSON for the model; a ToolFailure tells the model what went wrong. An
 	// error is a failure of ours, which the model hears of in general words only.
@@ -27,6 +29,20 @@ type Tool struct {
 
 // Tools is the set of tools of an assistant.
 type Tools []Tool
+
+// ToolSource has tools that come and go, as those of other servers.
+type ToolSource interface {
+	// Tools lists the tools for a turn. An error leaves them out of the turn, and is
+	// logged.
+	Tools(ctx context.Context, turn *Turn) (Tools, error)
+}
+
+// Consenter asks people before a tool runs.
+type Consenter interface {
+	// Ask returns the item that asks the person, bound to this call, and what the
+	// model is told meanwhile. The turn ends with the item. Nothing has run.
+	Ask(ctx context.Context, turn *Turn, tool Tool, call ToolCall) (item chatkit.Item, told any, err error)
+}
 
 // ToolFailure is the result of a call that could not be carried out, in words
 // that a model can pass on. Matches are the tasks that a name may have meant.

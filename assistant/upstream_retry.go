@@ -9,30 +9,34 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	openai "github.com/sashabaranov/go-openai"
 )
+
+// rawStream is what go-openai's streams have in common.
+type rawStream interface {
+	RecvRaw() ([]byte, error)
+	Close() error
+}
 
 // opened is a stream of which the first event has been read.
 type opened struct {
-	stream *openai.ChatCompletionStream
+	stream rawStream
 	first  []byte
 }
 
-// open sends the request and waits for the first event. What fails before that
-// is tried again if that may help: nothing of an answer has been shown yet.
-func (c *Completions) open(ctx context.Context, req openai.ChatCompletionRequest, out output) (*opened, error) {
+// open connects and waits for the first event. What fails before that is tried
+// again if that may help: nothing of an answer has been shown yet.
+func (u *upstream) open(ctx context.Context, busy func() error, connect func(context.Context) (rawStream, error)) (*opened, error) {
 	began := time.Now()
 	for try := 1; ; try++ {
-		o, err := c.try(ctx, req)
+		o, err := first(ctx, connect)
 		if err == nil {
 			return o, nil
 		}
-		pause, again := c.pause(err, try, time.Since(began))
+		pause, again := u.pause(err, try, time.Since(began))
 		if ctx.Err() != nil || !again {
 			return nil, err
 		}
-		if err := out.progress(progress("clock", "The model server is busy; trying again…")); err != nil {
+		if err := busy(); err != nil {
 			return nil, err
 		}
 		if err := wait(ctx, pause); err != nil {
@@ -41,12 +45,12 @@ func (c *Completions) open(ctx context.Context, req openai.ChatCompletionRequest
 	}
 }
 
-func (c *Completions) try(ctx context.Context, req openai.ChatCompletionRequest) (*opened, error) {
-	stream, err := c.client.CreateChatCompletionStream(ctx, req)
+func first(ctx context.Context, connect func(context.Context) (rawStream, error)) (*opened, error) {
+	stream, err := connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	first, err := stream.RecvRaw()
+	raw, err := stream.RecvRaw()
 	if err != nil {
 		_ = stream.Close()
 		if errors.Is(err, io.EOF) {
@@ -54,23 +58,57 @@ func (c *Completions) try(ctx context.Context, req openai.ChatCompletionRequest)
 		}
 		return nil, err
 	}
-	return &opened{stream, first}, nil
+	return &opened{stream, raw}, nil
+}
+
+// each hands on every event until take says that the answer is whole. A stream
+// that ends before that was cut, however it ended.
+func (o *opened) each(take func(raw []byte) (whole bool, err error)) error {
+	raw, err := o.first, error(nil)
+	for err == nil {
+		var whole bool
+		if whole, err = take(raw); whole || err != nil {
+			o.close(err == nil)
+			return err
+		}
+		raw, err = o.stream.RecvRaw()
+	}
+	o.close(false)
+	if errors.Is(err, io.EOF) {
+		return errCut
+	}
+	return err
+}
+
+// drainFor is how long the end of a finished answer is waited for, so that its
+// connection can be used again.
+const drainFor = 200 * time.Millisecond
+
+func (o *opened) close(drain bool) {
+	if drain {
+		timer := time.AfterFunc(drainFor, func() { _ = o.stream.Close() })
+		for err := error(nil); err == nil; {
+			_, err = o.stream.RecvRaw()
+		}
+		timer.Stop()
+	}
+	_ = o.stream.Close()
 }
 
 // pause says how long to wait before the next try, if there is to be one.
-func (c *Completions) pause(err error, try int, elapsed time.Duration) (time.Duration, bool) {
-	if try >= c.limits.Tries || !worthRetrying(err) {
+func (u *upstream) pause(err error, try int, elapsed time.Duration) (time.Duration, bool) {
+	if try >= u.limits.Tries || !worthRetrying(err) {
 		return 0, false
 	}
-	pause := c.limits.Backoff << (try - 1)
+	pause := u.limits.Backoff << (try - 1)
 	pause += rand.N(pause/2 + 1) // so that many waiting runs don't come back at once
 	if e, ok := errors.AsType[*statusError](err); ok && e.hasAfter {
-		if e.after > c.limits.RetryAfter {
+		if e.after > u.limits.RetryAfter {
 			return 0, false // the person is told instead of kept waiting
 		}
 		pause = e.after
 	}
-	return pause, elapsed+pause <= c.limits.Retrying
+	return pause, elapsed+pause <= u.limits.Retrying
 }
 
 func worthRetrying(err error) bool {

@@ -14,8 +14,6 @@ import (
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
-
-	"github.com/taskpilot/taskpilot/chatkit"
 )
 
 // statusError is a response that is no answer. It holds nothing of the body
@@ -90,20 +88,20 @@ func errorNames(raw json.RawMessage) (code, typ string) {
 
 const checkServer = "Ask whoever runs this TaskPilot to check "
 
-// explain turns what went wrong with the model server into a sentence for the
-// person. The cause, for the log, never holds the key.
-func (c *Completions) explain(err error) error {
-	words, retry := sentence(err)
+// withoutSecrets returns an error for the log: without the URL, which may hold
+// secrets, and without the key.
+func withoutSecrets(err error, key string) error {
 	if ue, ok := errors.AsType[*url.Error](err); ok {
-		err = ue.Err // without the URL, which may hold secrets
+		err = ue.Err
 	}
-	cause := err
-	if c.key != "" && strings.Contains(err.Error(), c.key) {
-		cause = errors.New(strings.ReplaceAll(err.Error(), c.key, "[key]"))
+	if key != "" && strings.Contains(err.Error(), key) {
+		return errors.New(strings.ReplaceAll(err.Error(), key, "[key]"))
 	}
-	return &chatkit.Error{Message: words, AllowRetry: retry, Err: fmt.Errorf("assistant: completions: %w", cause)}
+	return err
 }
 
+// sentence says what went wrong with the model server, and whether it may help to
+// try again.
 func sentence(err error) (words string, retry bool) {
 	if e, ok := errors.AsType[*statusError](err); ok {
 		return e.sentence()

@@ -1,0 +1,122 @@
+package assistant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/chatkit/agents"
+)
+
+// Config is what an Agent needs.
+type Config struct {
+	BaseURL      string // of the interface, as "http://localhost:11434/v1"; "" is OpenAI's. Without a path, /v1 is meant.
+	APIKey       string // "" sends none
+	Model        string
+	Instructions string // the system message; "" is the built-in one
+	Tools        Tools
+	Sources      []ToolSource // of more tools, asked in every turn
+	Consent      Consenter    // nil: tools that need consent don't run
+	Hooks        Hooks
+	HistoryItems int // newest items shown to the model; 0: 40
+	HistoryChars int // bound on their text; 0: 60,000
+	Limits       Limits
+	Logger       *slog.Logger // where failures of tools go; nil: nowhere
+}
+
+// Hooks are what else happens in a turn. Each may be nil.
+type Hooks struct {
+	// Choose returns the model and the tool choice ("", "none", "required" or a
+	// tool's name) of a turn; "" leaves what is configured.
+	Choose func(turn *Turn) (model, choice string, err error)
+	// Before runs before the first request; its error ends the turn.
+	Before func(ctx context.Context, turn *Turn, emit Emit) error
+	// Beside runs beside the answer, which waits for it. Its error is only logged.
+	Beside func(ctx context.Context, turn *Turn, emit Emit) error
+	// Used hears what each request cost. A cut answer is not heard of.
+	Used func(ctx context.Context, turn *Turn, model string, used agents.Usage)
+}
+
+// Agent answers with a model that a provider reaches.
+type Agent struct {
+	provider     provider
+	cfg          Config
+	instructions string
+	limits       Limits
+	logger       *slog.Logger
+}
+
+// newAgent returns an Agent of a provider.
+func newAgent(p provider, cfg Config) *Agent {
+	if cfg.HistoryItems <= 0 {
+		cfg.HistoryItems = 40
+	}
+	if cfg.HistoryChars <= 0 {
+		cfg.HistoryChars = 60_000
+	}
+	return &Agent{
+		provider: p, cfg: cfg, instructions: firstOf(cfg.Instructions, defaultInstructions),
+		limits: cfg.Limits.withDefaults(), logger: orDiscard(cfg.Logger),
+	}
+}
+
+// Name returns the engine's name.
+func (a *Agent) Name() string { return a.provider.name() }
+
+// Close gives up idle connections.
+func (a *Agent) Close() { a.provider.close() }
+
+// Respond asks the model, runs the tools it asks for, and asks again, until it
+// has answered.
+func (a *Agent) Respond(ctx context.Context, turn *Turn, emit Emit) error {
+	var stopped error // why emit refused an event; then that is the outcome
+	bounded, cancel := context.WithTimeoutCause(ctx, a.limits.Total, errTooLong)
+	defer cancel()
+	t := a.newTurn(turn, func(ev chatkit.Event) error {
+		if stopped == nil {
+			stopped = emit(ev)
+		}
+		return stopped
+	})
+	err := t.run(bounded)
+	switch {
+	case err == nil:
+		return nil
+	case stopped != nil:
+		return stopped
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case bounded.Err() != nil:
+		err = context.Cause(bounded)
+	}
+	return a.explain(err)
+}
+
+// explain turns what went wrong into words for the person.
+func (a *Agent) explain(err error) error {
+	if _, ok := errors.AsType[*chatkit.Error](err); ok {
+		return err
+	}
+	words, retry := sentence(err)
+	return &chatkit.Error{Message: words, AllowRetry: retry,
+		Err: fmt.Errorf("assistant: %s: %w", a.Name(), withoutSecrets(err, a.cfg.APIKey))}
+}
+
+// Complete asks the model for a short text, outside any turn: a title, say. It
+// uses no tools and stores nothing.
+func (a *Agent) Complete(ctx context.Context, model, instructions, text string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, a.limits.Total, errTooLong)
+	defer cancel()
+	req := &modelRequest{
+		model: firstOf(model, a.cfg.Model), instructions: instructions, choice: "none",
+		input: []inputItem{{kind: inputUser, parts: []inputPart{{kind: partText, text: text}}}},
+		busy:  func() error { return nil },
+	}
+	var got modelAnswer
+	if err := a.provider.stream(ctx, req, func(ev agents.Event) error { return got.take(ev) }); err != nil {
+		return "", a.explain(err)
+	}
+	return got.text, nil
+}

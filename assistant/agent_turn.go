@@ -1,0 +1,187 @@
+package assistant
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/chatkit/agents"
+)
+
+// agentTurn is one answer in the making.
+type agentTurn struct {
+	*Agent
+	turn *Turn
+	out  *agents.Translator
+}
+
+func (a *Agent) newTurn(turn *Turn, emit func(chatkit.Event) error) *agentTurn {
+	return &agentTurn{Agent: a, turn: turn, out: agents.NewTranslator(emit, agents.Options{
+		ThreadID: turn.Thread.ID, Searches: true, EveryThought: true,
+	})}
+}
+
+// run makes the answer, with what goes on beside it.
+func (t *agentTurn) run(ctx context.Context) error {
+	hooks := t.cfg.Hooks
+	if hooks.Before != nil {
+		if err := hooks.Before(ctx, t.turn, t.out.Emit); err != nil {
+			return err
+		}
+	}
+	if hooks.Beside == nil {
+		return t.answer(ctx)
+	}
+	beside, cancel := context.WithCancel(ctx)
+	var done sync.WaitGroup
+	done.Go(func() {
+		if err := hooks.Beside(beside, t.turn, t.out.Emit); err != nil && beside.Err() == nil {
+			t.logger.WarnContext(ctx, "beside an answer", "error", err)
+		}
+	})
+	err := t.answer(ctx)
+	if err != nil {
+		cancel()
+	}
+	done.Wait()
+	cancel()
+	return err
+}
+
+// answer asks the model again and again until it calls no more tools.
+func (t *agentTurn) answer(ctx context.Context) error {
+	req, err := t.request(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.out.Emit(progress("sparkle", "Thinking…")); err != nil {
+		return err
+	}
+	loop := newToolLoop(t, req.tools)
+	for {
+		got, err := t.ask(ctx, req)
+		if err != nil {
+			return err
+		}
+		if len(got.calls) == 0 || !got.callsTools() {
+			if err := t.conclude(got); err != nil {
+				return err
+			}
+			return t.out.Finish()
+		}
+		got.tidyCalls()
+		outputs, pause, err := loop.run(ctx, got.calls)
+		if err != nil {
+			return err
+		}
+		if pause {
+			return t.out.Pause()
+		}
+		req.fresh = len(req.input)
+		req.input = append(append(req.input, t.provider.again(got)...), outputs...)
+	}
+}
+
+// request returns the turn's first request.
+func (t *agentTurn) request(ctx context.Context) (*modelRequest, error) {
+	req := &modelRequest{turn: t.turn, model: t.cfg.Model, instructions: t.system(t.turn)}
+	req.busy = func() error {
+		return t.out.Emit(progress("clock", "The model server is busy; trying again…"))
+	}
+	if choose := t.cfg.Hooks.Choose; choose != nil {
+		model, choice, err := choose(t.turn)
+		if err != nil {
+			return nil, err
+		}
+		req.model, req.choice = firstOf(model, req.model), choice
+	}
+	var err error
+	if req.input, err = t.input(ctx, t.turn); err != nil {
+		return nil, &chatkit.Error{Message: "I can't read this conversation at the moment. Please try again.", AllowRetry: true, Err: err}
+	}
+	req.tools = t.toolsOf(ctx, t.turn)
+	return req, t.resume(ctx)
+}
+
+// resume goes on with the workflow of a turn that waited for a tool's output.
+func (t *agentTurn) resume(ctx context.Context) error {
+	if t.turn.Input != nil || t.turn.History == nil {
+		return nil
+	}
+	newest, err := t.turn.History.Recent(ctx, newestItems)
+	if err != nil {
+		return historyError(ctx, err)
+	}
+	t.out.Resume(newest)
+	return nil
+}
+
+// newestItems is how far back a paused workflow is looked for: behind it stand at
+// most the tool calls of one round.
+const newestItems = 8
+
+// ask sends the request and shows the answer as it comes.
+func (t *agentTurn) ask(ctx context.Context, req *modelRequest) (*modelAnswer, error) {
+	var got modelAnswer
+	err := t.provider.stream(ctx, req, func(ev agents.Event) error {
+		if used, ok := ev.(agents.Usage); ok && t.cfg.Hooks.Used != nil {
+			t.cfg.Hooks.Used(ctx, t.turn, req.model, used)
+		}
+		if err := got.take(ev); err != nil {
+			return err
+		}
+		return t.out.Apply(ev)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &got, nil
+}
+
+// conclude says what the person must know about how the answer ended.
+func (t *agentTurn) conclude(got *modelAnswer) error {
+	note := ""
+	switch reason := got.ended.Reason; {
+	case reason == agents.EndedError:
+		return &reportedError{code: got.ended.Code}
+	case reason == agents.EndedLength && got.said:
+		note = "The answer stops here because it reached the model's length limit. Say “go on” for the rest."
+	case reason == agents.EndedLength:
+		return &chatkit.Error{Message: "The model reached its length limit before it could answer. Please ask for something shorter, or go on in a new chat."}
+	case reason == agents.EndedFilter && got.said:
+		note = "The answer stops here because the model's content filter ended it."
+	case reason == agents.EndedFilter:
+		return &chatkit.Error{Message: "The model's content filter blocked this answer. Please put your question in other words."}
+	case !got.said:
+		return &chatkit.Error{Message: "The model gave an empty answer. Please try again.", AllowRetry: true,
+			Err: fmt.Errorf("assistant: %s: empty answer", t.Name())}
+	}
+	if note == "" {
+		return nil
+	}
+	text := closing(t.out.Text()) + "\n\n*" + note + "*"
+	if ok, err := t.out.Append(text); ok || err != nil {
+		return err
+	}
+	return t.out.Apply(agents.TextDelta{Item: "note", Text: strings.TrimSpace(text)})
+}
+
+// closing returns what closes a code block that the text left open.
+func closing(text string) string {
+	fence := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch {
+		case fence == "" && (strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~")):
+			fence = line[:3]
+		case fence != "" && strings.HasPrefix(line, fence):
+			fence = ""
+		}
+	}
+	if fence == "" {
+		return ""
+	}
+	return "\n" + fence
+}
