@@ -19,7 +19,7 @@ func (h *Handlers) beginPlan(p *models.Planned, user *models.User, locale string
 	turn := h.turn(assistant.User{ID: user.ID, Name: user.Name, Locale: locale}, plan.Thread)
 	turn.Input = plan.Input
 	spec := live.Spec{RunID: p.Run.ID, UserID: user.ID, ThreadID: p.Thread.ID,
-		Prologue: append(plan.Events, chatkit.StreamOptions{AllowCancel: true})}
+		Prologue: append(append(plan.Events, chatkit.StreamOptions{AllowCancel: true}), limitNotices(h.DB.Limits(), p.Used)...)}
 	return h.launch(spec, func(ctx context.Context, emit func(chatkit.Event) error) error {
 		for _, ev := range plan.First {
 			if err := emit(ev); err != nil {

@@ -70,6 +70,9 @@ func problemOf(err error) *problem {
 	if e, ok := errors.AsType[*models.InvalidError](err); ok {
 		return &problem{Status: 400, Code: "invalid_request", Message: e.Message, cause: err}
 	}
+	if e, ok := errors.AsType[*models.LimitError](err); ok {
+		return &problem{Status: 429, Code: "limit_reached", Message: limitMessage(e), RetryAfter: e.Resets}
+	}
 	if e, ok := errors.AsType[*fiber.Error](err); ok {
 		return frameworkProblem(e)
 	}

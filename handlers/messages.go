@@ -47,6 +47,7 @@ func (h *Handlers) send(ctx context.Context, m models.Message, user *models.User
 		thread := a.Thread.ChatKit()
 		prologue = slices.Insert(prologue, 0, chatkit.Event(chatkit.ThreadCreated{Thread: &thread}))
 	}
+	prologue = append(prologue, limitNotices(h.DB.Limits(), a.Used)...)
 	return a, h.begin(a, prologue, user, locale)
 }
 
@@ -56,7 +57,8 @@ func (h *Handlers) retry(ctx context.Context, user *models.User, threadID, itemI
 	if err != nil {
 		return nil, err
 	}
-	return a, h.begin(a, []chatkit.Event{chatkit.StreamOptions{AllowCancel: true}}, user, locale)
+	prologue := append([]chatkit.Event{chatkit.StreamOptions{AllowCancel: true}}, limitNotices(h.DB.Limits(), a.Used)...)
+	return a, h.begin(a, prologue, user, locale)
 }
 
 // begin starts the accepted run.

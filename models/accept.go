@@ -31,12 +31,13 @@ type Accepted struct {
 	Item      Item
 	NewThread bool
 	Repeated  bool
+	Used      *Usage // today, this message included; nil without Limits
 }
 
 // AcceptMessage stores a message and its run, and the thread if it is new, in
 // one transaction. It gives the message its id, thread and time. ErrBusy: the
 // thread has an active run; ErrNotFound: no such thread of this user's; an
-// *InvalidError: the thread is locked or closed.
+// *InvalidError: the thread is locked or closed; a *LimitError: enough for today.
 func (db *DB) AcceptMessage(ctx context.Context, m Message) (*Accepted, error) {
 	message, err := cleanMessage(m.Message)
 	if err != nil {
@@ -85,11 +86,15 @@ func (db *DB) accept(tx *gorm.DB, m Message, message *chatkit.UserMessage) (*Acc
 	if err := idle(tx, t); err != nil {
 		return nil, err
 	}
+	used, err := db.spend(tx, m.UserID, 1)
+	if err != nil {
+		return nil, err
+	}
 	a, err := db.place(tx, t, m, message)
 	if err != nil {
 		return nil, err
 	}
-	a.NewThread = m.ThreadID == ""
+	a.NewThread, a.Used = m.ThreadID == "", used
 	return a, nil
 }
 
@@ -111,11 +116,11 @@ func (db *DB) place(tx *gorm.DB, t *threadRow, m Message, message *chatkit.UserM
 		return nil, err
 	}
 	if t.Title == "" {
-		t.Title = titleWords(message.Text())
+		t.Title, t.TitleAuto = titleWords(message.Text()), true
 	}
 	t.UpdatedAt, t.ActiveRunID = now, runID
 	err = tx.Model(&threadRow{}).Where("user_id = ? AND id = ?", m.UserID, t.ID).
-		UpdateColumns(map[string]any{"title": t.Title, "item_seq": t.ItemSeq, "updated_at": now}).Error
+		UpdateColumns(map[string]any{"title": t.Title, "title_auto": t.TitleAuto, "item_seq": t.ItemSeq, "updated_at": now}).Error
 	return &Accepted{Thread: &t.Thread, Run: run, Item: Item{Seq: row.Seq, RunID: runID, Item: message}}, err
 }
 
@@ -199,6 +204,10 @@ func (db *DB) retry(tx *gorm.DB, userID, threadID, itemID, owner string) (*Accep
 		Delete(&itemRow{}).Error; err != nil {
 		return nil, err
 	}
+	used, err := db.spend(tx, userID, 1)
+	if err != nil {
+		return nil, err
+	}
 	it.RunID = newRunID()
 	if err := itemsOf(tx, userID, threadID).Where("id = ?", itemID).Update("run_id", it.RunID).Error; err != nil {
 		return nil, err
@@ -210,7 +219,7 @@ func (db *DB) retry(tx *gorm.DB, userID, threadID, itemID, owner string) (*Accep
 	t.UpdatedAt, t.ActiveRunID = At(db.now()), it.RunID
 	err = tx.Model(&threadRow{}).Where("user_id = ? AND id = ?", userID, threadID).
 		UpdateColumn("updated_at", t.UpdatedAt).Error
-	return &Accepted{Thread: &t.Thread, Run: run, Item: *it}, err
+	return &Accepted{Thread: &t.Thread, Run: run, Item: *it, Used: used}, err
 }
 
 // cleanMessage copies a message in the form in which it will be read back.

@@ -105,8 +105,10 @@ func (s *Store) SaveThread(ctx context.Context, in *chatkit.Thread) error {
 	}
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		return tx.Clauses(clause.OnConflict{
-			Columns:   []clause.Column{{Name: "user_id"}, {Name: "id"}},
-			DoUpdates: clause.AssignmentColumns([]string{"title", "status_type", "status_reason", "metadata", "image_domains"}),
+			Columns: []clause.Column{{Name: "user_id"}, {Name: "id"}},
+			DoUpdates: append(clause.AssignmentColumns([]string{"title", "status_type", "status_reason", "metadata", "image_domains"}),
+				clause.Assignment{Column: clause.Column{Name: "title_auto"}, // a new title was chosen
+					Value: gorm.Expr("threads.title_auto AND threads.title = excluded.title")}),
 		}).Create(t).Error
 	})
 	if orphaned(err) {

@@ -24,8 +24,8 @@ type ItemChange struct {
 	RemoveID   string
 }
 
-// RunBatch is what one run has to store. Title is set only if the thread has
-// none. End finishes the run.
+// RunBatch is what one run has to store. Title is set only if nobody
+// chose the one that the thread has. End finishes the run.
 type RunBatch struct {
 	RunID    string
 	UserID   string
@@ -179,8 +179,8 @@ func (db *DB) store(tx *gorm.DB, works []work) (lost []string, err error) {
 // finish stores how the run ended, and what its thread shows of it.
 func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
 	set := map[string]any{}
-	if w.Title != nil && t.Title == "" {
-		set["title"] = *w.Title
+	if w.Title != nil && (t.Title == "" || t.TitleAuto) {
+		set["title"], set["title_auto"] = *w.Title, false
 	}
 	if w.End != nil {
 		now := At(db.now())

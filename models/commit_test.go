@@ -64,6 +64,7 @@ func TestCommitEndsRun(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {
 		u := modelstest.User(t, db, "ada@example.com")
 		a := thread(t, db, u.ID, "question")
+		must[*models.Thread](t)(db.UpdateThread(t.Context(), u.ID, a.Thread.ID, models.ThreadChange{Title: ptr("mine")}))
 		b := batch(a)
 		b.Events, b.Title = events(`{}`, `{}`), ptr("Not this one")
 		b.End = &models.RunEnd{Status: models.RunFailed, ErrorCode: "custom", ErrorMessage: "It broke.\x00", AllowRetry: true}
@@ -74,7 +75,7 @@ func TestCommitEndsRun(t *testing.T) {
 		}
 		_, err := db.ActiveRun(t.Context(), u.ID, a.Thread.ID)
 		want(t, err, models.ErrNotFound)
-		if th := must[*models.Thread](t)(db.Thread(t.Context(), u.ID, a.Thread.ID)); th.Title != "question" || th.ActiveRunID != "" {
+		if th := must[*models.Thread](t)(db.Thread(t.Context(), u.ID, a.Thread.ID)); th.Title != "mine" || th.ActiveRunID != "" {
 			t.Errorf("thread is %+v", th)
 		}
 
@@ -83,6 +84,16 @@ func TestCommitEndsRun(t *testing.T) {
 		b.Title = ptr(" A\ntitle ")
 		commit(t, db, b)
 		if th := must[*models.Thread](t)(db.Thread(t.Context(), u.ID, untitled.Thread.ID)); th.Title != "A title" {
+			t.Errorf("title is %q", th.Title)
+		}
+		// The first words are nobody's choice; what took their place is kept.
+		words := thread(t, db, u.ID, "first words")
+		for _, title := range []string{"A better title", "Yet another"} {
+			b = batch(words)
+			b.Title = &title
+			commit(t, db, b)
+		}
+		if th := must[*models.Thread](t)(db.Thread(t.Context(), u.ID, words.Thread.ID)); th.Title != "A better title" {
 			t.Errorf("title is %q", th.Title)
 		}
 	})

@@ -25,6 +25,7 @@ type DB struct {
 	path string          // of the SQLite file, else ""
 	pg   *pgx.ConnConfig // of Postgres, else nil
 
+	limits  Limits
 	now     func() time.Time
 	hashing chan struct{} // a slot for each password that may be hashed at once
 
@@ -135,12 +136,18 @@ func (db *DB) patient(tx *gorm.DB) error {
 	return tx.Exec("SET LOCAL statement_timeout = 0").Error
 }
 
+// limited reports a *LimitError.
+func limited(err error) bool {
+	_, ok := errors.AsType[*LimitError](err)
+	return ok
+}
+
 // wrap says what was being done, and turns the database's "no row" into ours.
 // The package's own errors pass unchanged.
 func wrap(doing string, err error) error {
 	switch {
-	case err == nil, errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict),
-		errors.Is(err, ErrInvalid), errors.Is(err, ErrBusy):
+	case err == nil, limited(err), errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict),
+		errors.Is(err, ErrInvalid), errors.Is(err, ErrBusy), errors.Is(err, ErrExpired):
 		return err
 	case errors.Is(err, gorm.ErrRecordNotFound), unstorable(err):
 		return ErrNotFound

@@ -10,6 +10,8 @@ var (
 	ErrConflict = errors.New("models: already there")
 	// ErrInvalid is what every *InvalidError is.
 	ErrInvalid = errors.New("models: invalid")
+	// ErrExpired means that it is too late.
+	ErrExpired = errors.New("models: expired")
 	// ErrBusy means that the thread has an active run.
 	ErrBusy = errors.New("models: the thread has an active run")
 )

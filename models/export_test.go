@@ -43,6 +43,9 @@ func (db *DB) Freeze() {
 	db.now = func() time.Time { return now }
 }
 
+// Now is the database's time.
+func (db *DB) Now() time.Time { return db.now() }
+
 // Advance moves the clock.
 func (db *DB) Advance(d time.Duration) {
 	now := db.now().Add(d)

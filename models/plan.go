@@ -40,12 +40,13 @@ type Planned struct {
 	Run       *Run
 	NewThread bool
 	Repeated  bool
+	Used      *Usage // today, this request included; nil without Limits
 }
 
 // AcceptPlan works out what a request means and stores it, with the run that
 // answers it, in one transaction: nothing can come between. ErrBusy: the thread
-// has an active run; an *InvalidError: people may not write in it. Other errors
-// are those of chatkit.Planner.
+// has an active run; an *InvalidError: people may not write in it; a *LimitError: enough
+// for today. Other errors are those of chatkit.Planner.
 func (db *DB) AcceptPlan(ctx context.Context, r PlanRequest) (*Planned, error) {
 	r.ClientKey = chatkit.CleanText(r.ClientKey)
 	if err := within("client_key", "The request's key", r.ClientKey, 0, 200); err != nil {
@@ -94,11 +95,15 @@ func (db *DB) acceptPlan(ctx context.Context, tx *gorm.DB, r PlanRequest) (*Plan
 	if err != nil {
 		return nil, err
 	}
-	check := vacant
+	check, messages := vacant, int64(0)
 	if plan.Input != nil {
-		check = idle // people may go on with what was begun before the thread was locked
+		check, messages = idle, 1 // people may go on with what was begun before the thread was locked
 	}
 	if err := check(tx, t); err != nil {
+		return nil, err
+	}
+	used, err := db.spend(tx, r.UserID, messages)
+	if err != nil {
 		return nil, err
 	}
 	run, err := db.placePlan(ctx, tx, t, plan, r)
@@ -106,7 +111,7 @@ func (db *DB) acceptPlan(ctx context.Context, tx *gorm.DB, r PlanRequest) (*Plan
 		return nil, err
 	}
 	t.ActiveRunID = run.ID
-	return &Planned{Plan: plan, Thread: &t.Thread, Run: run, NewThread: plan.NewThread}, nil
+	return &Planned{Plan: plan, Thread: &t.Thread, Run: run, NewThread: plan.NewThread, Used: used}, nil
 }
 
 // planned finds what was accepted under the request's key before.
@@ -179,11 +184,11 @@ func (db *DB) placePlan(ctx context.Context, tx *gorm.DB, t *threadRow, plan *ch
 		if !plan.NewThread && plan.Thread.Title != "" {
 			plan.Events = append(plan.Events, chatkit.ThreadUpdated{Thread: plan.Thread.Clone()})
 		}
-		t.Title = plan.Thread.Title
+		t.Title, t.TitleAuto = plan.Thread.Title, true
 	}
 	t.UpdatedAt = At(db.now())
 	return run, tx.Model(&threadRow{}).Where("user_id = ? AND id = ?", t.UserID, t.ID).
-		UpdateColumns(map[string]any{"title": t.Title, "updated_at": t.UpdatedAt}).Error
+		UpdateColumns(map[string]any{"title": t.Title, "title_auto": t.TitleAuto, "updated_at": t.UpdatedAt}).Error
 }
 
 // putAll stores the plan's items. The answers to questions are stored here, too,

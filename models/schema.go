@@ -16,7 +16,8 @@ import (
 // rows is one value of every row type: what the schema must have room for.
 func rows() []any {
 	return []any{&User{}, &sessionRow{}, &familyRow{}, &refreshRow{}, &throttleRow{},
-		&threadRow{}, &itemRow{}, &runRow{}, &eventRow{}, &todoRow{}, &attachmentRow{}, &Feedback{}}
+		&threadRow{}, &itemRow{}, &runRow{}, &eventRow{}, &todoRow{}, &attachmentRow{}, &Feedback{},
+		&Consent{}, &Usage{}, &MCPApproval{}}
 }
 
 // versionsOf returns the versions that were applied, in order; none for an
@@ -75,7 +76,7 @@ func (db *DB) checkVersions(ctx context.Context, have []int64, provider *goose.P
 	for i, v := range have {
 		if i >= len(sources) {
 			return fmt.Errorf("the database is at version %d, this program knows version %d at most; "+
-				"start the newer program, or restore a backup of the older database", have[len(have)-1], len(sources))
+				"start the newer program, or restore a backup of the older database", have[len(have)-1], sources[len(sources)-1].Version)
 		}
 		if v != sources[i].Version {
 			return fmt.Errorf("the database has version %d where version %d belongs: a migration is missing; "+

@@ -131,6 +131,8 @@ func (db *DB) PurgeExpired(ctx context.Context) error {
 			tx.Where("last_seen_at <= ?", At(now.Add(-sessionIdle))).Delete(&sessionRow{}),
 			tx.Where("expires_at <= ?", At(now)).Delete(&familyRow{}),
 			tx.Where("ends_at <= ?", At(now)).Delete(&throttleRow{}),
+			tx.Where("expires_at <= ?", At(now.Add(-day))).Delete(&Consent{}), // a late answer is told so
+			tx.Where("day < ?", dayOf(now.Add(-usageKept))).Delete(&Usage{}),
 		} {
 			if step.Error != nil {
 				return step.Error

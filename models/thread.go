@@ -31,7 +31,8 @@ type Thread struct {
 // threadRow is a Thread with the column that only this package uses.
 type threadRow struct {
 	Thread
-	ItemSeq int64 // the highest number ever given to an item
+	ItemSeq   int64 // the highest number ever given to an item
+	TitleAuto bool  // nobody chose the title: a better one may come
 }
 
 // TableName returns "threads".
@@ -169,7 +170,7 @@ func (c ThreadChange) columns() (map[string]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		set["title"] = title
+		set["title"], set["title_auto"] = title, false
 	}
 	if c.Metadata != nil {
 		raw, err := metadataJSON(c.Metadata)

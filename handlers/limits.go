@@ -1,0 +1,59 @@
+package handlers
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/models"
+)
+
+// limitMessage says that the day's share is used up, and when there is more.
+func limitMessage(e *models.LimitError) string {
+	return fmt.Sprintf("You have used today's %d %s. There is more in %s; your conversations stay as they are.", e.Limit, e.What, hours(e.Resets))
+}
+
+// hours is a time from now in words.
+func hours(d time.Duration) string {
+	switch h := int(d / time.Hour); {
+	case h > 1:
+		return fmt.Sprintf("%d hours", h)
+	case h == 1:
+		return "an hour"
+	}
+	return "less than an hour"
+}
+
+// Near the end of the day's share people are told what is left.
+const (
+	lastMessages = 3  // messages
+	lastTokens   = 10 // percent
+)
+
+// limitNotices are what to tell somebody who has just used this much.
+func limitNotices(l models.Limits, used *models.Usage) []chatkit.Event {
+	if used == nil {
+		return nil
+	}
+	var list []chatkit.Event
+	notice := func(text string) {
+		list = append(list, chatkit.Notice{Level: "info", Title: "Daily limit", Message: text})
+	}
+	if left := l.Messages - used.Messages; l.Messages > 0 && left <= min(lastMessages, l.Messages/2) {
+		notice(messagesLeft(left))
+	}
+	if left := l.Tokens - used.Tokens; l.Tokens > 0 && left*100 <= lastTokens*l.Tokens {
+		notice(fmt.Sprintf("About %d tokens are left for today; a token is some four letters, read or written.", max(left, 0)))
+	}
+	return list
+}
+
+func messagesLeft(n int64) string {
+	switch n {
+	case 0:
+		return "This was the last message for today."
+	case 1:
+		return "One more message is left for today."
+	}
+	return fmt.Sprintf("%d more messages are left for today.", n)
+}
