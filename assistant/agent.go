@@ -20,6 +20,7 @@ type Config struct {
 	Sources      []ToolSource // of more tools, asked in every turn
 	Consent      Consenter    // nil: tools that need consent don't run
 	Hooks        Hooks
+	Responses    ResponsesOptions
 	HistoryItems int // newest items shown to the model; 0: 40
 	HistoryChars int // bound on their text; 0: 60,000
 	Limits       Limits

@@ -126,8 +126,13 @@ const newestItems = 8
 func (t *agentTurn) ask(ctx context.Context, req *modelRequest) (*modelAnswer, error) {
 	var got modelAnswer
 	err := t.provider.stream(ctx, req, func(ev agents.Event) error {
-		if used, ok := ev.(agents.Usage); ok && t.cfg.Hooks.Used != nil {
-			t.cfg.Hooks.Used(ctx, t.turn, req.model, used)
+		switch e := ev.(type) {
+		case agents.Usage:
+			if t.cfg.Hooks.Used != nil {
+				t.cfg.Hooks.Used(ctx, t.turn, req.model, e)
+			}
+		case agents.Gap:
+			return t.out.Emit(chatkit.Notice{Level: "warning", Message: "A part of what the model server sent could not be read. Something may be missing from this answer."})
 		}
 		if err := got.take(ev); err != nil {
 			return err

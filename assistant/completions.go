@@ -3,6 +3,7 @@ package assistant
 import (
 	"context"
 	"encoding/json"
+	"sync/atomic"
 
 	openai "github.com/sashabaranov/go-openai"
 
@@ -17,27 +18,56 @@ func NewCompletions(cfg Config) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newAgent(&completions{u}, cfg), nil
+	return newAgent(&completions{upstream: u}, cfg), nil
 }
 
 // completions is the provider of a server of chat completions.
-type completions struct{ *upstream }
+type completions struct {
+	*upstream
+	noUsage atomic.Bool // the server refused to be asked for what an answer cost
+}
 
-func (*completions) name() string                     { return "completions" }
-func (*completions) reads() inputReads                { return inputReads{images: true} }
+func (*completions) name() string      { return "completions" }
+func (*completions) reads() inputReads { return inputReads{images: true} }
+
+// again shows an answer with its calls, and with its thoughts if the server calls
+// them reasoning_content: some want them back until the turn is over.
 func (*completions) again(a *modelAnswer) []inputItem { return plainAgain(a) }
 
 // stream sends one request and reads its answer.
 func (c *completions) stream(ctx context.Context, req *modelRequest, yield func(agents.Event) error) error {
-	body := openai.ChatCompletionRequest{Model: req.model, Messages: chatMessages(req), Tools: chatTools(req.tools), Stream: true}
-	o, err := c.open(ctx, req.busy, func(ctx context.Context) (rawStream, error) {
-		return c.client.CreateChatCompletionStream(ctx, body)
-	})
+	noUsage := c.noUsage.Load()
+	o, err := c.openBody(ctx, req, noUsage)
+	if !noUsage && refuses(err, "stream_options", "include_usage") {
+		c.noUsage.Store(true)
+		o, err = c.openBody(ctx, req, true)
+	}
 	if err != nil {
 		return err
 	}
-	chat := chatStream{yield: yield}
-	return o.each(chat.take)
+	var decoder agents.Completions
+	return o.each(decoder.Decode, yield)
+}
+
+func (c *completions) openBody(ctx context.Context, req *modelRequest, noUsage bool) (*opened, error) {
+	body := openai.ChatCompletionRequest{Model: req.model, Messages: chatMessages(req), Tools: chatTools(req.tools), Stream: true}
+	if !noUsage {
+		body.StreamOptions = &openai.StreamOptions{IncludeUsage: true}
+	}
+	if len(body.Tools) > 0 && req.choice != "" {
+		body.ToolChoice = chatChoice(req.choice)
+	}
+	return c.open(ctx, req.busy, func(ctx context.Context) (rawStream, error) {
+		return c.client.CreateChatCompletionStream(ctx, body)
+	})
+}
+
+func chatChoice(choice string) any {
+	switch choice {
+	case "none", "required", "auto":
+		return choice
+	}
+	return openai.ToolChoice{Type: openai.ToolTypeFunction, Function: openai.ToolFunction{Name: choice}}
 }
 
 func chatTools(tools Tools) []openai.Tool {

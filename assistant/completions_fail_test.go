@@ -83,7 +83,7 @@ func TestCompletionsFailures(t *testing.T) {
 			switch {
 			case strings.HasPrefix(tc.b.String(), "stall before"):
 				limits.Header = 300 * time.Millisecond
-			case strings.HasPrefix(tc.b.String(), "stall amid"):
+			case strings.HasPrefix(tc.b.String(), "stall amid"), strings.HasPrefix(tc.b.String(), "chunk that"):
 				limits.Idle = 300 * time.Millisecond
 			}
 			c, srv, _ := model(t, limits)

@@ -10,10 +10,13 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
+
+	"github.com/taskpilot/taskpilot/chatkit/agents"
 )
 
 // statusError is a response that is no answer. It holds nothing of the body
@@ -23,7 +26,40 @@ type statusError struct {
 	code, typ string
 	after     time.Duration // what Retry-After asks for
 	hasAfter  bool
+	about     []string // words of ours that the body speaks of
 }
+
+// aboutWords are looked for in the body of a refusal: options that a server may
+// not know, and reasons that have no code.
+var aboutWords = []string{
+	"stream_options", "include_usage", "reasoning", "encrypted_content", "include", "previous_response", "image",
+	"context length", "context size", "maximum context", "exceed_context_size", "support tools", "--jinja", "tool choice",
+}
+
+// refuses reports whether a server refused a request because of one of these
+// options.
+func refuses(err error, options ...string) bool {
+	e, ok := errors.AsType[*statusError](err)
+	if !ok || e.status != http.StatusBadRequest && e.status != http.StatusUnprocessableEntity {
+		return false
+	}
+	return e.speaksOf(options...)
+}
+
+func (e *statusError) speaksOf(words ...string) bool {
+	for _, w := range words {
+		if slices.Contains(e.about, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *statusError) tooLong() bool {
+	return isTooLong(e.code) || e.speaksOf("context length", "context size", "maximum context", "exceed_context_size")
+}
+
+func (e *statusError) noTools() bool { return e.speaksOf("support tools", "--jinja", "tool choice") }
 
 // Error says what happened, for the log.
 func (e *statusError) Error() string {
@@ -55,6 +91,12 @@ func newStatusError(resp *http.Response, body io.Reader) *statusError {
 	raw, err := io.ReadAll(io.LimitReader(body, maxRefusal))
 	if err != nil {
 		return e // the status says enough
+	}
+	text := strings.ToLower(string(raw))
+	for _, w := range aboutWords {
+		if strings.Contains(text, w) {
+			e.about = append(e.about, w)
+		}
 	}
 	var report struct {
 		Error json.RawMessage `json:"error"`
@@ -119,11 +161,11 @@ func sentence(err error) (words string, retry bool) {
 		return "The answer took too long and was ended. Please try again, perhaps with a smaller question.", true
 	case errors.Is(err, errHTML):
 		return "The model server answered with a web page instead of an answer. " + checkServer + "OPENAI_BASE_URL.", false
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, errTooLarge), errors.Is(err, agents.ErrTooMuch):
 		return "The model server sent more than TaskPilot takes. Please ask for something shorter.", false
 	case errors.Is(err, errCut), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "The connection to the model server broke before the answer was complete. Please try again.", true
-	case errors.Is(err, errNotJSON):
+	case errors.Is(err, errNotJSON), errors.Is(err, agents.ErrUnreadable):
 		return "The model server sent something that TaskPilot can't read. Please try again.", true
 	case errors.Is(err, openai.ErrChatCompletionInvalidModel), errors.Is(err, openai.ErrReasoningToolsRequireResponses),
 		errors.Is(err, openai.ErrReasoningEffortUnsupported):
@@ -144,8 +186,10 @@ func (e *statusError) sentence() (words string, retry bool) {
 		return "The model server doesn't allow this. " + checkServer + "what the key may do.", false
 	case e.status == http.StatusNotFound:
 		return "The model server doesn't know the model, or has another address. " + checkServer + "OPENAI_MODEL and OPENAI_BASE_URL.", false
-	case isTooLong(e.code), e.status == http.StatusRequestEntityTooLarge:
+	case e.tooLong(), e.status == http.StatusRequestEntityTooLarge:
 		return tooLongWords, false
+	case e.noTools():
+		return "The model server can't let this model call tools. " + checkServer + "OPENAI_MODEL and how the server was started.", false
 	case e.noCredit():
 		return "The account at the model server has no credit left. " + checkServer + "its plan.", false
 	case e.status == http.StatusTooManyRequests:

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	maxBody     = 32 << 20 // of a whole answer as it comes over the network
-	maxEvent    = 1 << 20  // of one event of it
-	maxWhole    = 4 << 20  // of an answer that was not streamed
+	maxIdle     = 32 << 20 // of what comes between two events
+	maxEvent    = 4 << 20  // of one event
+	maxWhole    = 16 << 20 // of an answer that was not streamed
 	maxRefusal  = 64 << 10 // of an error's body
 	keepIdleFor = 90 * time.Second
 )
@@ -100,7 +100,7 @@ func (d doer) check(resp *http.Response, body *idleBody) error {
 		}{strings.NewReader(line), body}
 		return nil
 	}
-	resp.Body = newEventLines(body)
+	resp.Body = newEventLines(body, func() { body.left = maxIdle })
 	return nil
 }
 
@@ -118,19 +118,32 @@ func wholeAsLine(body io.Reader) (string, error) {
 		return "", err
 	}
 	var whole struct {
+		Object  string            `json:"object"` // "response" is the Responses API's
+		Output  []json.RawMessage `json:"output"`
 		Choices []struct {
 			Index   int             `json:"index"`
 			Message json.RawMessage `json:"message"`
 			Finish  string          `json:"finish_reason"`
 		} `json:"choices"`
 	}
+	if json.Unmarshal(raw, &whole) == nil && (whole.Object == "response" || len(whole.Output) > 0) {
+		return wholeResponse(raw)
+	}
 	if json.Unmarshal(raw, &whole) != nil || len(whole.Choices) == 0 || len(whole.Choices[0].Message) == 0 {
 		return "", errNotJSON
 	}
 	first := whole.Choices[0]
-	event, err := json.Marshal(map[string]any{
+	return oneEvent(map[string]any{
 		"choices": []any{map[string]any{"index": first.Index, "delta": first.Message, "finish_reason": first.Finish}},
 	})
+}
+
+func wholeResponse(raw []byte) (string, error) {
+	return oneEvent(map[string]any{"type": "response.completed", "response": json.RawMessage(raw)})
+}
+
+func oneEvent(v any) (string, error) {
+	event, err := json.Marshal(v)
 	if err != nil {
 		return "", errNotJSON
 	}
@@ -138,7 +151,7 @@ func wholeAsLine(body io.Reader) (string, error) {
 }
 
 // idleBody ends the request when nothing arrives for a while, counted only
-// while someone waits for it, and limits how much may arrive.
+// while someone waits for it, and limits how much may arrive before the next event.
 type idleBody struct {
 	ctx    context.Context // of the request; its cause says why a read failed
 	cancel context.CancelCauseFunc
@@ -151,7 +164,7 @@ type idleBody struct {
 func newIdleBody(ctx context.Context, cancel context.CancelCauseFunc, body io.ReadCloser, idle time.Duration) *idleBody {
 	timer := time.AfterFunc(idle, func() { cancel(errStalled) })
 	timer.Stop()
-	return &idleBody{ctx: ctx, cancel: cancel, body: body, idle: idle, timer: timer, left: maxBody}
+	return &idleBody{ctx: ctx, cancel: cancel, body: body, idle: idle, timer: timer, left: maxIdle}
 }
 
 // Read reads what is there.

@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -9,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/taskpilot/taskpilot/chatkit/agents"
 )
 
 // rawStream is what go-openai's streams have in common.
@@ -61,37 +64,69 @@ func first(ctx context.Context, connect func(context.Context) (rawStream, error)
 	return &opened{stream, raw}, nil
 }
 
-// each hands on every event until take says that the answer is whole. A stream
-// that ends before that was cut, however it ended.
-func (o *opened) each(take func(raw []byte) (whole bool, err error)) error {
+// badEvents is how many events of a stream may be unreadable.
+const badEvents = 8
+
+// each decodes every event until the answer is whole, which an agents.Ended says.
+// A stream that ends before that was cut, however it ended. An event that can't be
+// read is passed over, and told at the end; it is why the stream failed if it did.
+func (o *opened) each(decode func([]byte, func(agents.Event) error) error, yield func(agents.Event) error) error {
+	bad, whole := 0, false
+	take := func(raw []byte) error {
+		err := decode(raw, func(ev agents.Event) error {
+			if _, ok := ev.(agents.Ended); ok {
+				whole = true
+				if bad > 0 {
+					if err := yield(agents.Gap{}); err != nil {
+						return err
+					}
+				}
+			}
+			return yield(ev)
+		})
+		if errors.Is(err, agents.ErrUnreadable) && !bytes.HasPrefix(raw, []byte("{")) {
+			return nil // a ping, perhaps; no event in any case
+		}
+		if errors.Is(err, agents.ErrUnreadable) && bad < badEvents {
+			bad++
+			return nil
+		}
+		return err
+	}
 	raw, err := o.first, error(nil)
 	for err == nil {
-		var whole bool
-		if whole, err = take(raw); whole || err != nil {
-			o.close(err == nil)
-			return err
+		if err = take(raw); err != nil {
+			break
+		}
+		if whole {
+			o.drain(take)
+			return nil
 		}
 		raw, err = o.stream.RecvRaw()
 	}
-	o.close(false)
-	if errors.Is(err, io.EOF) {
+	_ = o.stream.Close()
+	switch {
+	case bad > 0 && (errors.Is(err, io.EOF) || errors.Is(err, errCut) || errors.Is(err, errStalled)):
+		return agents.ErrUnreadable
+	case errors.Is(err, io.EOF):
 		return errCut
 	}
 	return err
 }
 
-// drainFor is how long the end of a finished answer is waited for, so that its
-// connection can be used again.
+// drainFor is how long the end of a finished answer is waited for: it may count
+// the tokens, and its connection can be used again.
 const drainFor = 200 * time.Millisecond
 
-func (o *opened) close(drain bool) {
-	if drain {
-		timer := time.AfterFunc(drainFor, func() { _ = o.stream.Close() })
-		for err := error(nil); err == nil; {
-			_, err = o.stream.RecvRaw()
+func (o *opened) drain(take func([]byte) error) {
+	timer := time.AfterFunc(drainFor, func() { _ = o.stream.Close() })
+	for {
+		raw, err := o.stream.RecvRaw()
+		if err != nil || take(raw) != nil {
+			break
 		}
-		timer.Stop()
 	}
+	timer.Stop()
 	_ = o.stream.Close()
 }
 
@@ -113,9 +148,9 @@ func (u *upstream) pause(err error, try int, elapsed time.Duration) (time.Durati
 
 func worthRetrying(err error) bool {
 	if e, ok := errors.AsType[*statusError](err); ok {
-		return e.status >= 500 || e.status == http.StatusTooManyRequests && !e.noCredit()
+		return e.status >= 500 && !e.noTools() && !e.tooLong() || e.status == http.StatusTooManyRequests && !e.noCredit()
 	}
-	for _, final := range []error{errHTML, errNotJSON, errTooLarge, errTooLong, errStalled} {
+	for _, final := range []error{errHTML, errNotJSON, agents.ErrUnreadable, errTooLarge, errTooLong, errStalled} {
 		if errors.Is(err, final) {
 			return false
 		}

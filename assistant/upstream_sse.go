@@ -12,17 +12,19 @@ import (
 // data. Comments, other fields and blank lines are dropped; data of several
 // lines is joined; an event that reports an error ends the stream with it.
 type eventLines struct {
-	body  io.Closer
-	lines *bufio.Reader
-	event []byte // name of the event being read
-	data  []byte // its data so far
-	ready []byte // what Read has yet to pass on
-	seen  bool   // whether any line came
-	err   error
+	body    io.Closer
+	lines   *bufio.Reader
+	event   []byte // name of the event being read
+	data    []byte // its data so far
+	ready   []byte // what Read has yet to pass on
+	buf     []byte // what ready is a part of
+	seen    bool   // whether any line came
+	onEvent func() // called for each event
+	err     error
 }
 
-func newEventLines(body io.ReadCloser) *eventLines {
-	return &eventLines{body: body, lines: bufio.NewReaderSize(body, 32<<10)}
+func newEventLines(body io.ReadCloser, onEvent func()) *eventLines {
+	return &eventLines{body: body, onEvent: onEvent, lines: bufio.NewReaderSize(body, 32<<10)}
 }
 
 // Read passes on whole lines only: what a cut left of one is never read.
@@ -60,6 +62,8 @@ func (e *eventLines) next() error {
 		return err
 	case string(field) == "event":
 		e.event = append(e.event[:0], value...)
+	case string(field) == "error": // as older llama.cpp writes one
+		return eventError("error", value)
 	case string(field) == "data":
 		if len(e.data)+len(value) > maxEvent {
 			return errTooLarge
@@ -84,7 +88,9 @@ func (e *eventLines) dispatch() error {
 	if err := eventError(string(e.event), e.data); err != nil {
 		return err
 	}
-	e.ready = append(append([]byte("data: "), e.data...), '\n')
+	e.onEvent()
+	e.buf = append(append(append(e.buf[:0], "data: "...), e.data...), '\n')
+	e.ready = e.buf
 	e.data = e.data[:0]
 	return nil
 }

@@ -1,6 +1,9 @@
 package agents
 
 import (
+	"net/url"
+	"strings"
+
 	"github.com/taskpilot/taskpilot/chatkit"
 )
 
@@ -48,4 +51,13 @@ func (t *Translator) annotations(list []CitedSource, skipped int) []chatkit.Anno
 		}
 	}
 	return kept
+}
+
+// hostOf names a page by its host.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	return strings.TrimPrefix(u.Hostname(), "www.")
 }

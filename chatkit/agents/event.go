@@ -131,6 +131,11 @@ type Usage struct {
 	Reasoning     int // part of Output
 }
 
+// Gap says that something of the stream could not be read, so that the answer may
+// lack a piece. No decoder yields it: whoever goes on after ErrUnreadable does. The
+// Translator leaves it to the app.
+type Gap struct{}
+
 // Ended says how the answer ended. An answer without it is not complete. The
 // Translator leaves it to the app.
 type Ended struct {
@@ -162,4 +167,5 @@ func (ImageDone) modelEvent()      {}
 func (ToolCall) modelEvent()       {}
 func (Output) modelEvent()         {}
 func (Usage) modelEvent()          {}
+func (Gap) modelEvent()            {}
 func (Ended) modelEvent()          {}
