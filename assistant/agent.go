@@ -21,8 +21,7 @@ type Config struct {
 	Consent      Consenter    // nil: tools that need consent don't run
 	Hooks        Hooks
 	Responses    ResponsesOptions
-	HistoryItems int // newest items shown to the model; 0: 40
-	HistoryChars int // bound on their text; 0: 60,000
+	Window       int // how many tokens of a conversation the model is shown; 0: 32,000
 	Limits       Limits
 	Logger       *slog.Logger // where failures of tools go; nil: nowhere
 }
@@ -51,11 +50,8 @@ type Agent struct {
 
 // newAgent returns an Agent of a provider.
 func newAgent(p provider, cfg Config) *Agent {
-	if cfg.HistoryItems <= 0 {
-		cfg.HistoryItems = 40
-	}
-	if cfg.HistoryChars <= 0 {
-		cfg.HistoryChars = 60_000
+	if cfg.Window <= 0 {
+		cfg.Window = defaultWindow
 	}
 	return &Agent{
 		provider: p, cfg: cfg, instructions: firstOf(cfg.Instructions, defaultInstructions),

@@ -61,7 +61,7 @@ func (t *agentTurn) answer(ctx context.Context) error {
 	}
 	loop := newToolLoop(t, req.tools)
 	for {
-		got, err := t.ask(ctx, req)
+		got, err := t.askFitting(ctx, req)
 		if err != nil {
 			return err
 		}
@@ -97,11 +97,10 @@ func (t *agentTurn) request(ctx context.Context) (*modelRequest, error) {
 		}
 		req.model, req.choice = firstOf(model, req.model), choice
 	}
-	var err error
-	if req.input, err = t.input(ctx, t.turn); err != nil {
-		return nil, &chatkit.Error{Message: "I can't read this conversation at the moment. Please try again.", AllowRetry: true, Err: err}
-	}
 	req.tools = t.toolsOf(ctx, t.turn)
+	if err := t.read(ctx, req, t.cfg.Window); err != nil {
+		return nil, err
+	}
 	return req, t.resume(ctx)
 }
 

@@ -64,6 +64,11 @@ type History interface {
 	// Recent returns up to limit of the newest items, oldest first, hidden ones
 	// and the turn's own input included.
 	Recent(ctx context.Context, limit int) ([]chatkit.Item, error)
+	// Before returns up to limit items, oldest first: those that stand directly
+	// before the item with this id.
+	Before(ctx context.Context, itemID string, limit int) ([]chatkit.Item, error)
+	// Oldest returns up to limit of the thread's oldest items, oldest first.
+	Oldest(ctx context.Context, limit int) ([]chatkit.Item, error)
 }
 
 // Files reads the bytes of attachments that were sent in messages.

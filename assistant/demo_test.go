@@ -1,7 +1,6 @@
 package assistant
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -11,13 +10,6 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/chatkit/widget"
 )
-
-// past is a History of these items.
-type past []chatkit.Item
-
-func (p past) Recent(_ context.Context, limit int) ([]chatkit.Item, error) {
-	return p[max(0, len(p)-limit):], nil
-}
 
 // collect runs an answer and returns its events as clients get them.
 func collect(t *testing.T, answer func(Emit) error) ([]chatkit.Event, error) {

@@ -10,7 +10,7 @@
 //		                         └────────── outputs ◄── toolLoop ◄── calls ─┘
 //
 //	  - input.go has what a model reads, in no server's own form ([inputItem]);
-//	    history.go makes it of a thread's items.
+//	    input_*.go makes it of a thread's items.
 //	  - provider.go has what a model server is to an Agent: one request in, neutral
 //	    events ([agents.Event]) out, ending in an [agents.Ended]. Each engine is one:
 //	    completions.go, responses.go. upstream*.go is what they share: go-openai's

@@ -140,6 +140,25 @@ func (m *memory) titles(userID string) []string {
 	return titles
 }
 
+// past is a History of these items.
+type past []chatkit.Item
+
+func (p past) Recent(_ context.Context, limit int) ([]chatkit.Item, error) {
+	return p[max(0, len(p)-limit):], nil
+}
+
+func (p past) Before(ctx context.Context, itemID string, limit int) ([]chatkit.Item, error) {
+	i := slices.IndexFunc(p, func(it chatkit.Item) bool { return it.Base().ID == itemID })
+	if i < 0 {
+		return nil, chatkit.ErrNotFound
+	}
+	return p[:i].Recent(ctx, limit)
+}
+
+func (p past) Oldest(_ context.Context, limit int) ([]chatkit.Item, error) {
+	return p[:min(limit, len(p))], nil
+}
+
 // talk is a conversation with an assistant: what it emits becomes history.
 type talk struct {
 	t         testing.TB
@@ -154,11 +173,6 @@ func newTalk(t testing.TB, a Assistant) *talk {
 	return &talk{t: t, assistant: a, user: User{ID: "usr_a", Name: "Ada"}}
 }
 
-// Recent returns the newest items.
-func (c *talk) Recent(_ context.Context, limit int) ([]chatkit.Item, error) {
-	return c.items[max(0, len(c.items)-limit):], nil
-}
-
 // ask sends a message and returns the answer's text.
 func (c *talk) ask(text string) (string, error) {
 	return c.askIn(context.Background(), text, func(chatkit.Event) error { return nil })
@@ -170,7 +184,7 @@ func (c *talk) askIn(ctx context.Context, text string, watch Emit) (string, erro
 	in.ID = chatkit.NewID(chatkit.PrefixMessage)
 	c.items = append(c.items, in)
 	c.fold, c.events = chatkit.Fold{}, nil
-	turn := &Turn{User: c.user, Thread: chatkit.Thread{ID: "thr_1"}, Input: in, History: c, Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	turn := &Turn{User: c.user, Thread: chatkit.Thread{ID: "thr_1"}, Input: in, History: past(c.items), Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	err := c.assistant.Respond(ctx, turn, func(ev chatkit.Event) error {
 		c.check(ev)
 		c.events = append(c.events, ev)

@@ -47,7 +47,7 @@ func (l *toolLoop) run(ctx context.Context, calls []agents.ToolCall) (outputs []
 			return nil, false, err
 		}
 		pause = pause || asked
-		outputs = append(outputs, inputItem{kind: inputOutput, text: result, call: inputFunction{id: call.CallID}})
+		outputs = append(outputs, inputItem{kind: inputOutput, text: visible(result), call: inputFunction{id: call.CallID}})
 	}
 	if client != nil {
 		return nil, true, l.askClient(*client)

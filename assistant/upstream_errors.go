@@ -56,7 +56,7 @@ func (e *statusError) speaksOf(words ...string) bool {
 }
 
 func (e *statusError) tooLong() bool {
-	return isTooLong(e.code) || e.speaksOf("context length", "context size", "maximum context", "exceed_context_size")
+	return isTooLong(e.code) || isTooLong(e.typ) || e.speaksOf("context length", "context size", "maximum context", "exceed_context_size")
 }
 
 func (e *statusError) noTools() bool { return e.speaksOf("support tools", "--jinja", "tool choice") }
@@ -149,7 +149,7 @@ func sentence(err error) (words string, retry bool) {
 		return e.sentence()
 	}
 	if e, ok := errors.AsType[*reportedError](err); ok {
-		if isTooLong(e.code) {
+		if isTooLong(e.code) || isTooLong(e.typ) {
 			return tooLongWords, false
 		}
 		return "The model server reported a problem while it was answering. Please try again.", true
@@ -176,7 +176,11 @@ func sentence(err error) (words string, retry bool) {
 
 const tooLongWords = "This conversation has become too long for the model. Please go on in a new chat."
 
-func isTooLong(code string) bool { return code == "context_length_exceeded" }
+// isTooLong knows the names that OpenAI and llama.cpp give to a conversation that
+// does not fit.
+func isTooLong(name string) bool {
+	return name == "context_length_exceeded" || name == "exceed_context_size_error"
+}
 
 func (e *statusError) sentence() (words string, retry bool) {
 	switch {

@@ -113,13 +113,31 @@ type history struct {
 
 // Recent returns up to limit of the newest items, oldest first.
 func (s history) Recent(ctx context.Context, limit int) ([]chatkit.Item, error) {
-	rows, _, err := s.db.Items(ctx, s.userID, s.threadID, models.ItemQuery{Limit: limit, Order: chatkit.Desc, Hidden: true})
+	return s.page(ctx, models.ItemQuery{Limit: limit, Order: chatkit.Desc})
+}
+
+// Before returns up to limit items that stand before an item, oldest first.
+func (s history) Before(ctx context.Context, itemID string, limit int) ([]chatkit.Item, error) {
+	return s.page(ctx, models.ItemQuery{Limit: limit, Order: chatkit.Desc, After: itemID})
+}
+
+// Oldest returns up to limit of the oldest items, oldest first.
+func (s history) Oldest(ctx context.Context, limit int) ([]chatkit.Item, error) {
+	return s.page(ctx, models.ItemQuery{Limit: limit, Order: chatkit.Asc})
+}
+
+func (s history) page(ctx context.Context, q models.ItemQuery) ([]chatkit.Item, error) {
+	q.Hidden = true
+	rows, _, err := s.db.Items(ctx, s.userID, s.threadID, q)
 	if err != nil {
 		return nil, err
 	}
 	items := make([]chatkit.Item, len(rows))
 	for i, row := range rows {
-		items[len(rows)-1-i] = row.Item
+		items[i] = row.Item
+	}
+	if q.Order == chatkit.Desc {
+		slices.Reverse(items)
 	}
 	return items, nil
 }

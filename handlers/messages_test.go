@@ -2,13 +2,16 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
@@ -63,4 +66,45 @@ func TestDoubleClickIsOneConversation(t *testing.T) {
 	if n := asked.Load(); n > 1 {
 		t.Errorf("the assistant was asked %d times", n)
 	}
+}
+
+// TestHistoryPages reads a thread from both of its ends, as assistants do, and
+// finds nothing of it in another person's name.
+func TestHistoryPages(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		s := boot(t, db, func(o *Options) { o.Assistant = scripted(echo) })
+		ann, bob := modelstest.User(t, db, "ann@example.com"), modelstest.User(t, db, "bob@example.com")
+		p := s.program(ann)
+		thread := p.newThread()
+		for _, text := range []string{"one", "two"} {
+			p.do("POST", "/api/v1/chatkit/threads/"+thread+"/messages", map[string]string{"content": text}).want(http.StatusOK)
+		}
+		h := history{db, ann.ID, thread}
+		all, err := h.Recent(t.Context(), 10)
+		if err != nil || len(all) != 4 {
+			t.Fatalf("%d items, %v", len(all), err)
+		}
+		ids := func(items []chatkit.Item, err error) string {
+			if err != nil {
+				t.Error(err)
+			}
+			var b strings.Builder
+			for _, it := range items {
+				b.WriteString(it.Base().ID + " ")
+			}
+			return b.String()
+		}
+		if got, want := ids(h.Recent(t.Context(), 2)), ids(all[2:], nil); got != want {
+			t.Errorf("recent: %s, want %s", got, want)
+		}
+		if got, want := ids(h.Before(t.Context(), all[2].Base().ID, 1)), ids(all[1:2], nil); got != want {
+			t.Errorf("before: %s, want %s", got, want)
+		}
+		if got, want := ids(h.Oldest(t.Context(), 2)), ids(all[:2], nil); got != want {
+			t.Errorf("oldest: %s, want %s", got, want)
+		}
+		if items, err := (history{db, bob.ID, thread}).Oldest(t.Context(), 2); !errors.Is(err, models.ErrNotFound) {
+			t.Errorf("another person's: %d items, %v", len(items), err)
+		}
+	})
 }

@@ -75,12 +75,49 @@ type Chat struct {
 	} `json:"tools"`
 }
 
-// Message is one message of a Chat.
+// Message is one message of a Chat. Content that came in parts is in Parts, their
+// text also in Content.
 type Message struct {
 	Role       string `json:"role"`
-	Content    string `json:"content"`
+	Content    string `json:"-"`
+	Parts      []Part `json:"-"`
 	ToolCallID string `json:"tool_call_id"`
 	ToolCalls  []Call `json:"tool_calls"`
+}
+
+// Part is a piece of a message's content.
+type Part struct {
+	Type     string `json:"type"`
+	Text     string `json:"text"`
+	ImageURL struct {
+		URL string `json:"url"`
+	} `json:"image_url"`
+}
+
+// UnmarshalJSON reads content in either of its forms.
+func (m *Message) UnmarshalJSON(raw []byte) error {
+	type plain Message
+	var j struct {
+		plain
+		Content json.RawMessage `json:"content"`
+	}
+	if err := json.Unmarshal(raw, &j); err != nil {
+		return err
+	}
+	*m = Message(j.plain)
+	if len(j.Content) == 0 {
+		return nil
+	}
+	if j.Content[0] != '[' {
+		return json.Unmarshal(j.Content, &m.Content) // null leaves it empty
+	}
+	if err := json.Unmarshal(j.Content, &m.Parts); err != nil {
+		return err
+	}
+	for _, p := range m.Parts {
+		m.Content += p.Text
+	}
+	return nil
 }
 
 // Call is a tool call in a Message.
