@@ -49,6 +49,7 @@ bench: ## Measure
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./bench/streams -n 1000 -rate 20 -for 20s
 	$(GO) run ./bench/pages -items 20000
+	$(GO) run ./bench/chatkit
 
 browser: ## Run only the tests in a browser
 	$(GO) test -race -run Browser $(TEST_FLAGS) ./...

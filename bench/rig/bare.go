@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"bytes"
 	"io"
 	"strconv"
 	"time"
@@ -10,25 +11,38 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 )
 
-// bare is the least that a Fiber server can do to send the same bytes at the
-// same pace: there is nothing between the clock and the connection.
-func bare(every time.Duration) *fiber.App {
+// bare is the least that a Fiber server can do to send the same bytes: there is
+// nothing between the clock and the connection. At / the frames are as of the
+// REST door, at /api/v1/chatkit as of the ChatKit one.
+func bare(every time.Duration, burst int) *fiber.App {
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
 	app.Get("/", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, "text/event-stream; charset=utf-8")
-		item := chatkit.NewID(chatkit.PrefixMessage)
-		return c.SendStream(&frames{ticker: time.NewTicker(every), head: "id: " + chatkit.NewID("run") + ".",
-			body: "\ndata: {\"type\":\"thread.item.updated\",\"item_id\":\"" + item +
-				"\",\"update\":{\"type\":\"assistant_message.content_part.text_delta\",\"content_index\":0,\"delta\":\""})
+		return c.SendStream(&frames{ticker: time.NewTicker(every), head: "id: " + chatkit.NewID("run") + ".", body: "\n" + bareFrame()})
+	})
+	app.Post("/api/v1/chatkit", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentType, "text/event-stream; charset=utf-8")
+		f := &frames{body: bareFrame(), left: burst}
+		if bytes.Contains(c.Body(), []byte(Question)) {
+			f.ticker = time.NewTicker(every)
+		}
+		return c.SendStream(f)
 	})
 	return app
 }
 
-// frames is the body: at every tick one frame, with the time in it.
+func bareFrame() string {
+	return "data: {\"type\":\"thread.item.updated\",\"item_id\":\"" + chatkit.NewID(chatkit.PrefixMessage) +
+		"\",\"update\":{\"type\":\"assistant_message.content_part.text_delta\",\"content_index\":0,\"delta\":\""
+}
+
+// frames is the body: frames with the time in them, one at every tick; without
+// a ticker as many as are left, as fast as they go.
 type frames struct {
 	ticker     *time.Ticker
-	head, body string
+	head, body string // head: what the number stands after, if there is one
 	seq        int64
+	left       int
 }
 
 var (
@@ -36,18 +50,38 @@ var (
 	_ io.Closer = (*frames)(nil)
 )
 
-// Read waits for the next tick and gives its frame, which fits any buffer of Fiber's.
+// Read waits for the next tick and gives its frame, which fits any buffer of
+// Fiber's; without a ticker it fills the buffer.
 func (f *frames) Read(p []byte) (int, error) {
-	<-f.ticker.C
-	f.seq++
-	b := strconv.AppendInt(append(p[:0], f.head...), f.seq, 10)
-	b = append(append(b, f.body...), stamp(time.Now())...)
-	b = append(b, "\"}}\n\n"...)
+	if f.ticker != nil {
+		<-f.ticker.C
+		return len(f.frame(p[:0])), nil
+	}
+	const frameSize = 256 // more than any
+	b := p[:0]
+	for f.left > 0 && len(p)-len(b) >= frameSize {
+		b = f.frame(b)
+		f.left--
+	}
+	if len(b) == 0 {
+		return 0, io.EOF
+	}
 	return len(b), nil
+}
+
+func (f *frames) frame(b []byte) []byte {
+	if f.head != "" {
+		f.seq++
+		b = strconv.AppendInt(append(b, f.head...), f.seq, 10)
+	}
+	b = append(append(b, f.body...), stamp(time.Now())...)
+	return append(b, "\"}}\n\n"...)
 }
 
 // Close ends the clock; Fiber calls it when the client is gone.
 func (f *frames) Close() error {
-	f.ticker.Stop()
+	if f.ticker != nil {
+		f.ticker.Stop()
+	}
 	return nil
 }

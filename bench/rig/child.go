@@ -37,7 +37,7 @@ func child(options string) (err error) {
 	var app *fiber.App
 	counts, closeAll := &counting{}, func() error { return nil }
 	if o.Bare {
-		app = bare(o.Every)
+		app = bare(o.Every, o.Burst)
 	} else if app, closeAll, err = taskpilot(o, address, counts); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func taskpilot(o Options, address string, counts *counting) (app *fiber.App, clo
 	if err != nil {
 		return nil, nil, err
 	}
-	h := handlers.New(handlers.Options{DB: db, Engine: engine, Assistant: speaker{o.Every}, Owner: owner, PublicURL: public,
+	h := handlers.New(handlers.Options{DB: db, Engine: engine, Assistant: speaker{o.Every, o.Burst}, Owner: owner, PublicURL: public,
 		JWTSecret: []byte(JWTSecret), SessionSecret: []byte(JWTSecret), Version: "benchmark", Log: log})
 	return h.App(), func() error {
 		now, cancel := context.WithCancel(ctx)

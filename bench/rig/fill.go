@@ -18,6 +18,18 @@ const (
 		"sun cream, even under clouds\n\nStart early, and turn back when the weather does.\n"
 )
 
+// Talk is the texts of a conversation of so many messages.
+func Talk(items int) []string {
+	list := make([]string, items)
+	for i := range list {
+		list[i] = filledQuestion
+		if i%2 == 1 {
+			list[i] = filledAnswer
+		}
+	}
+	return list
+}
+
 // Fill writes a conversation of so many items, a question and an answer in
 // turns, through the same functions as the server.
 func Fill(ctx context.Context, database string, p Person, thread string, items int) (err error) {

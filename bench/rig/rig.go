@@ -21,6 +21,7 @@ type Options struct {
 	Bare     bool          // the bare server, without a database
 	Database string        // as in DATABASE_URL, migrated
 	Every    time.Duration // between two deltas of an answer
+	Burst    int           // deltas of an answer that is given at once
 }
 
 // JWTSecret signs the access tokens that the process accepts.
@@ -29,7 +30,7 @@ const JWTSecret = "the benchmarks' secret, of no worth"
 // childArg is the first argument of a process that Start begins.
 const childArg = "rig-child"
 
-// addresses is the line by which the child says that it is ready.
+// addresses is the line by which a process says that it is ready.
 type addresses struct{ URL, Control string }
 
 // BeChild must be the first thing that a main or TestMain does: in a process
@@ -63,11 +64,20 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rig: %w", err)
 	}
-	s := &Server{cmd: exec.CommandContext(ctx, self, childArg, string(raw))}
+	return Command(exec.CommandContext(ctx, self, childArg, string(raw)), nil)
+}
+
+// Command begins a process that behaves like ours: it gets the input, writes its
+// address to standard output as a line of JSON, {"URL": …}, and ends when its
+// standard input does. Stats, Profile and Heap are not for it.
+func Command(cmd *exec.Cmd, input []byte) (*Server, error) {
+	s := &Server{cmd: cmd}
 	s.cmd.Stderr = os.Stderr
-	if s.stdin, err = s.cmd.StdinPipe(); err != nil {
+	stdin, err := s.cmd.StdinPipe()
+	if err != nil {
 		return nil, fmt.Errorf("rig: %w", err)
 	}
+	s.stdin = stdin
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("rig: %w", err)
@@ -75,8 +85,11 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("rig: %w", err)
 	}
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	var line []byte
 	var where addresses
+	if _, err = stdin.Write(input); err == nil {
+		line, err = bufio.NewReader(stdout).ReadBytes('\n')
+	}
 	if err == nil {
 		err = json.Unmarshal(line, &where)
 	}
@@ -110,9 +123,15 @@ func (s *Server) Stats(ctx context.Context) (Stats, error) {
 	var st Stats
 	err := s.get(ctx, "/stats", func(r io.Reader) error { return json.NewDecoder(r).Decode(&st) })
 	if err == nil {
-		st.CPU, st.RSS, err = usage(s.cmd.Process.Pid)
+		st.CPU, st.RSS, err = s.Usage()
 	}
 	return st, err
+}
+
+// Usage is the process's CPU time so far and its resident memory in bytes, by
+// the kernel.
+func (s *Server) Usage() (cpu time.Duration, rss int64, err error) {
+	return usage(s.cmd.Process.Pid)
 }
 
 // Profile writes the process's CPU profile of the next d to w.

@@ -13,19 +13,23 @@ import (
 )
 
 // Question asks the speaker for an answer without end. Any other text is
-// answered at once, in a few words.
+// answered at once: with so many deltas as Options.Burst says, or in a few words.
 const Question = "Go on and on."
 
 // speaker is an assistant that emits one delta after the other, each with its time.
-type speaker struct{ every time.Duration }
+type speaker struct {
+	every time.Duration
+	burst int
+}
 
 // Name returns "speaker".
 func (speaker) Name() string { return "speaker" }
 
-// Respond speaks until it is stopped.
+// Respond speaks, until it is stopped if the answer has no end.
 func (s speaker) Respond(ctx context.Context, turn *assistant.Turn, emit assistant.Emit) error {
 	m := &chatkit.AssistantMessage{ItemBase: chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixMessage)}}
-	if turn.Input == nil || turn.Input.Text() != Question {
+	endless := turn.Input != nil && turn.Input.Text() == Question
+	if !endless && s.burst == 0 {
 		m.Content = []*chatkit.OutputText{{Text: "All right: **done**."}}
 		return emit(chatkit.ItemDone{Item: m})
 	}
@@ -35,6 +39,24 @@ func (s speaker) Respond(ctx context.Context, turn *assistant.Turn, emit assista
 	if err := emit(chatkit.ItemUpdated{ItemID: m.ID, Update: chatkit.PartAdded{Content: &chatkit.OutputText{}}}); err != nil {
 		return err
 	}
+	if endless {
+		return s.goOn(ctx, m.ID, emit)
+	}
+	said := make([]byte, 0, s.burst*(stampLen+1))
+	for range s.burst {
+		delta := stamp(time.Now())
+		said = append(said, delta...)
+		if err := emit(chatkit.ItemUpdated{ItemID: m.ID, Update: chatkit.TextDelta{Delta: delta}}); err != nil {
+			return err
+		}
+	}
+	// The whole text must not look like deltas that came late.
+	m.Content = []*chatkit.OutputText{{Text: string(bytes.ReplaceAll(said, []byte{stampMark}, []byte{'#'}))}}
+	return emit(chatkit.ItemDone{Item: m})
+}
+
+// goOn emits a delta at every tick.
+func (s speaker) goOn(ctx context.Context, itemID string, emit assistant.Emit) error {
 	ticker := time.NewTicker(s.every)
 	defer ticker.Stop()
 	for {
@@ -42,7 +64,7 @@ func (s speaker) Respond(ctx context.Context, turn *assistant.Turn, emit assista
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-ticker.C:
-			if err := emit(chatkit.ItemUpdated{ItemID: m.ID, Update: chatkit.TextDelta{Delta: stamp(time.Now())}}); err != nil {
+			if err := emit(chatkit.ItemUpdated{ItemID: itemID, Update: chatkit.TextDelta{Delta: stamp(time.Now())}}); err != nil {
 				return err
 			}
 		}

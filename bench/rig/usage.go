@@ -4,27 +4,44 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 )
 
-// tick is the unit of /proc's CPU times: 100 a second on every Linux.
-const tick = 10 * time.Millisecond
-
-// usage reads a process's CPU time and resident memory from Linux's /proc.
+// usage reads a process's CPU time and resident memory from Linux's /proc: the
+// time of its threads, which have nanoseconds where the process has ticks. What
+// threads used that have ended since is not in it; our servers' threads stay.
 func usage(pid int) (cpu time.Duration, rss int64, err error) {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, 0, fmt.Errorf("rig: usage: %w", err)
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || len(threads) == 0 {
+		return 0, 0, fmt.Errorf("rig: usage: no threads of process %d in /proc", pid)
 	}
-	// The program's name, in parentheses, may hold anything; what follows has no spaces.
-	fields := bytes.Fields(raw[bytes.LastIndexByte(raw, ')')+1:])
-	const user, system, pages = 11, 12, 21
-	var n [3]int64
-	for i, at := range []int{user, system, pages} {
-		if n[i], err = strconv.ParseInt(string(fields[at]), 10, 64); err != nil {
-			return 0, 0, fmt.Errorf("rig: usage: %w", err)
+	for _, name := range threads {
+		ran, err := number(name, 0)
+		if err != nil {
+			return 0, 0, err
 		}
+		cpu += time.Duration(ran)
 	}
-	return time.Duration(n[0]+n[1]) * tick, n[2] * int64(os.Getpagesize()), nil
+	const resident = 1
+	pages, err := number(fmt.Sprintf("/proc/%d/statm", pid), resident)
+	return cpu, pages * int64(os.Getpagesize()), err
+}
+
+// number reads one of the numbers in a file of /proc.
+func number(name string, at int) (int64, error) {
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		return 0, fmt.Errorf("rig: usage: %w", err)
+	}
+	fields := bytes.Fields(raw)
+	if len(fields) <= at {
+		return 0, fmt.Errorf("rig: usage: %s is %q", name, raw)
+	}
+	n, err := strconv.ParseInt(string(fields[at]), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("rig: usage: %s: %w", name, err)
+	}
+	return n, nil
 }
