@@ -113,26 +113,28 @@ func (h *Handlers) viewer(c *fiber.Ctx, userID string) (*viewer, error) {
 	return &viewer{User: u}, nil
 }
 
-// stillAllowed returns a question that open streams ask again and again: whether
-// the session or token that they began with still counts. While the database
-// can't say, it does.
-func (h *Handlers) stillAllowed(v viewer) func(context.Context) bool {
-	return func(ctx context.Context) bool {
-		u, err := h.DB.User(ctx, v.User.ID)
-		if err == nil && u.DisabledAt != nil {
+// right is what a viewer's right to be here hangs on.
+type right struct{ user, session, family string }
+
+func (v *viewer) right() right { return right{v.User.ID, v.SessionID, v.Family} }
+
+// stillRight reports whether the session or token that a stream began with still
+// counts. While the database can't say, it does.
+func (h *Handlers) stillRight(ctx context.Context, r right) bool {
+	u, err := h.DB.User(ctx, r.user)
+	if err == nil && u.DisabledAt != nil {
+		return false
+	}
+	if err == nil && r.family != "" {
+		var active bool
+		if active, err = h.DB.FamilyActive(ctx, r.user, r.family); err == nil && !active {
 			return false
 		}
-		if err == nil && v.Family != "" {
-			var active bool
-			if active, err = h.DB.FamilyActive(ctx, v.User.ID, v.Family); err == nil && !active {
-				return false
-			}
-		}
-		if err == nil && v.SessionID != "" {
-			_, err = h.DB.Session(ctx, v.SessionID)
-		}
-		return !errors.Is(err, models.ErrNotFound)
 	}
+	if err == nil && r.session != "" {
+		_, err = h.DB.Session(ctx, r.session)
+	}
+	return !errors.Is(err, models.ErrNotFound)
 }
 
 func bearer(c *fiber.Ctx) (string, bool) {

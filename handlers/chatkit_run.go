@@ -47,12 +47,11 @@ func (h *Handlers) turn(user assistant.User, thread *chatkit.Thread) *assistant.
 // streamPlan answers with the events of an accepted request's run.
 func (h *Handlers) streamPlan(c *fiber.Ctx, p *models.Planned) {
 	c.Set(runHeader, p.Run.ID)
-	leave := h.reads(p.Run)
 	// A comment may be more than a front end understands; these options it has
 	// already.
 	beat, _ := chatkit.AppendEventFrame(nil, chatkit.StreamOptions{AllowCancel: true})
-	h.serveStream(c, streamOptions{beat: beat, watch: true}, func(ctx context.Context, s *stream) error {
-		defer leave()
+	o := streamOptions{beat: beat, watch: true, done: h.reads(p.Run)}
+	h.serveStream(c, o, func(ctx context.Context, s *stream) error {
 		sent, err := h.sendRun(ctx, s, p.Run.ID)
 		if !errors.Is(err, io.EOF) {
 			return err

@@ -61,7 +61,8 @@ func New(o Options) *Handlers {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	h := &Handlers{Options: o, tokens: NewTokens(o.JWTSecret), streams: newStreams()}
+	h := &Handlers{Options: o, tokens: NewTokens(o.JWTSecret)}
+	h.streams = newStreams(o.Log, h.stillRight)
 	h.sessions = newSessionStore(o.DB, o.secure())
 	h.metrics = newMetrics(h)
 	h.audience = newAudience(o.Grace, func(runID string) { o.Engine.Stop(runID) }, h.readElsewhere)

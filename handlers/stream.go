@@ -1,94 +1,56 @@
 package handlers
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
-// This file is the only one that touches the body stream writer. The handler
-// has returned before the writer's first byte and its Fiber context is gone by
-// then, so a stream gets plain values only; a panic in the writer would end the
-// process; a client that left shows up only as a failed write.
+// This file is the only one that writes the body of a stream. The handler has
+// returned before its first byte and its Fiber context is gone by then, so a
+// stream gets plain values only; a client that left shows up only as a failed
+// write.
 
-// streams holds the open streams, so that shutdown can end them before the server.
-type streams struct {
-	times  streamTimes
-	ctx    context.Context
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
-
-	mu   sync.Mutex
-	open map[string]int // by user
-}
-
-func newStreams() *streams {
-	ctx, cancel := context.WithCancel(context.Background())
-	return &streams{times: usualTimes, ctx: ctx, cancel: cancel, open: map[string]int{}}
-}
-
-// close tells all streams to end and waits for them, at most until ctx ends.
-func (s *streams) close(ctx context.Context) {
-	s.cancel()
-	done := make(chan struct{})
-	go func() {
-		s.wg.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
-}
-
-// maxStreams is how many streams one person may have open at once.
-const maxStreams = 64
-
-func (s *streams) enter(userID string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ctx.Err() != nil || s.open[userID] >= maxStreams {
-		return false
-	}
-	s.open[userID]++
-	s.wg.Add(1)
-	return true
-}
-
-func (s *streams) leave(userID string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.open[userID]--; s.open[userID] <= 0 {
-		delete(s.open, userID)
-	}
-	s.wg.Done()
-}
-
-// streamTimes are the times of a stream.
-type streamTimes struct {
-	heartbeat time.Duration // between comments, by which proxies and we notice who left
-	write     time.Duration // for one write; a client that reads slower is dropped
-	recheck   time.Duration // between looks whether the person may still be here
-	life      time.Duration // then the client reconnects
-}
-
-var usualTimes = streamTimes{heartbeat: 10 * time.Second, write: 15 * time.Second, recheck: 4 * time.Second, life: 30 * time.Minute}
-
-// stream sends server-sent events to one client.
+// stream sends server-sent events to one client. It is the response's body.
 type stream struct {
-	times streamTimes
-	beat  []byte
-	w     *bufio.Writer
-	conn  net.Conn
-	mu    sync.Mutex // the heartbeat writes too
-	wrote time.Time
-	err   error
+	streamOptions
+	streams *streams
+	user    string
+	request string // its id
+	right   right
+	conn    net.Conn
+	run     func(ctx context.Context, s *stream) error
+
+	ctx    context.Context // ends when the client is gone, or is to be
+	cancel context.CancelFunc
+	began  time.Time
+	wrote  atomic.Int64 // when, in nanoseconds since 1970
+
+	mu       sync.Mutex // heartbeats are written too
+	w        io.Writer  // each Write is sent at once
+	deadline time.Time  // of writes
+	err      error
+}
+
+var (
+	_ io.ReadCloser         = (*stream)(nil)
+	_ fasthttp.BodyWriterTo = (*stream)(nil)
+)
+
+// streamOptions is how streams differ.
+type streamOptions struct {
+	beat  []byte // what is written into a long silence
+	watch bool   // notice at once when the client leaves, not with the next write
+	done  func() // called at the end, if not nil, whether the stream began or not
 }
 
 // startStream answers with server-sent events: run writes them until it
@@ -118,81 +80,75 @@ func (h *Handlers) reserveStream(c *fiber.Ctx) error {
 	return tooMany("Too many open streams. Close some of your tabs or clients.", 5*time.Second)
 }
 
-// streamOptions is how streams differ.
-type streamOptions struct {
-	beat  []byte // what is written into a long silence
-	watch bool   // notice at once when the client leaves, not with the next write
-}
-
 // serveStream is startStream for a stream that is reserved.
 func (h *Handlers) serveStream(c *fiber.Ctx, o streamOptions, run func(ctx context.Context, s *stream) error) {
-	user := userID(c)
 	c.Set(fiber.HeaderContentType, "text/event-stream; charset=utf-8")
 	c.Set(fiber.HeaderCacheControl, "no-cache, no-store, no-transform")
 	c.Set("X-Accel-Buffering", "no")
-	conn, id, log, times := c.Context().Conn(), requestID(c), h.Log, h.streams.times
-	allowed := h.stillAllowed(*viewerOf(c))
-	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
-		defer h.streams.leave(user)
-		s := &stream{times: times, beat: o.beat, w: w, conn: conn}
-		defer s.done()
-		ctx, cancel := context.WithTimeout(h.streams.ctx, times.life)
-		defer cancel()
-		defer func() {
-			if p := recover(); p != nil {
-				log.Error("stream panicked", "request", id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			}
-		}()
-		stop := s.keepAlive(ctx, cancel, allowed)
-		defer stop()
-		if o.watch {
-			defer watchConn(conn, cancel)()
-		}
-		if err := run(ctx, s); err != nil && ctx.Err() == nil && s.failed() == nil {
-			log.Error("stream failed", "request", id, "err", err)
-		}
-	})
+	s := &stream{streamOptions: o, streams: h.streams, user: userID(c), request: requestID(c),
+		right: viewerOf(c).right(), conn: c.Context().Conn(), run: run, began: time.Now()}
+	s.ctx, s.cancel = context.WithCancel(h.streams.ctx)
+	c.Context().SetBodyStream(s, -1)
 }
 
-// keepAlive writes something into a long silence and looks whether the person may still
-// be here. It cancels when a write failed or they may not.
-func (s *stream) keepAlive(ctx context.Context, cancel context.CancelFunc, allowed func(context.Context) bool) (stop func()) {
-	quit := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		defer cancel()
-		beat, recheck := time.NewTicker(s.times.heartbeat), time.NewTicker(s.times.recheck)
-		defer beat.Stop()
-		defer recheck.Stop()
-		for {
-			select {
-			case <-quit:
-				return
-			case <-beat.C:
-				if s.silent() && s.write(s.beat) != nil {
-					return
-				}
-			case <-recheck.C:
-				if !allowed(ctx) {
-					return
-				}
-			}
+// SupportsBodyWriteTo has the server call WriteTo, on the connection's own
+// goroutine and without a buffer between.
+func (s *stream) SupportsBodyWriteTo() bool { return true }
+
+// Read is not used.
+func (s *stream) Read([]byte) (int, error) { return 0, errors.New("handlers: a stream is not read") }
+
+// WriteTo writes the stream to its end. A panic ends it alone.
+func (s *stream) WriteTo(w io.Writer) (_ int64, err error) {
+	s.w = w
+	s.wrote.Store(time.Now().UnixNano())
+	defer func() { err = s.over() }()
+	s.streams.keep(s)
+	defer s.streams.drop(s)
+	defer func() {
+		if p := recover(); p != nil {
+			s.streams.log.Error("stream panicked", "request", s.request, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 		}
-	})
-	return func() {
-		close(quit)
-		wg.Wait()
+	}()
+	if s.watch {
+		defer watchConn(s.conn, s.cancel)()
 	}
+	if err := s.run(s.ctx, s); err != nil && s.ctx.Err() == nil && s.failed() == nil {
+		s.streams.log.Error("stream failed", "request", s.request, "err", err)
+	}
+	return 0, nil
 }
 
-// done takes the write deadline off a connection that is still good: the server
-// would keep it for the connection's next answer.
-func (s *stream) done() {
+// Close is called when the server has done with the body. It takes the write
+// deadline off a connection that is still good: the server would keep it for the
+// connection's next answer.
+func (s *stream) Close() error {
+	s.cancel()
+	if s.done != nil {
+		s.done()
+	}
+	s.streams.leave(s.user)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.err == nil {
-		s.err = s.conn.SetWriteDeadline(time.Time{})
+	if s.err != nil && !errors.Is(s.err, errStreamOver) {
+		return nil
 	}
+	s.err = errStreamOver
+	return s.conn.SetWriteDeadline(time.Time{})
+}
+
+var errStreamOver = errors.New("handlers: the stream is over")
+
+// over refuses all further writes: the server now writes the end of the body. It
+// returns why the stream failed, if it did.
+func (s *stream) over() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return s.err
+	}
+	s.err = errStreamOver
+	return s.conn.SetWriteDeadline(time.Now().Add(s.streams.times.write))
 }
 
 // write sends bytes at once.
@@ -202,22 +158,19 @@ func (s *stream) write(b []byte) error {
 	if s.err != nil {
 		return s.err
 	}
-	if err := s.conn.SetWriteDeadline(time.Now().Add(s.times.write)); err != nil {
-		s.err = err
-		return err
+	now := time.Now()
+	// A deadline costs the runtime more than an event does, so one serves many writes.
+	if limit := s.streams.times.write; s.deadline.Sub(now) < limit*3/4 {
+		s.deadline = now.Add(limit)
+		if s.err = s.conn.SetWriteDeadline(s.deadline); s.err != nil {
+			return s.err
+		}
 	}
-	if _, s.err = s.w.Write(b); s.err == nil {
-		s.err = s.w.Flush()
+	if _, s.err = s.w.Write(b); s.err != nil {
+		s.cancel()
 	}
-	s.wrote = time.Now()
+	s.wrote.Store(now.UnixNano())
 	return s.err
-}
-
-// silent reports whether the last heartbeat was the last that was written.
-func (s *stream) silent() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return time.Since(s.wrote) > s.times.heartbeat/2
 }
 
 func (s *stream) failed() error {
@@ -230,15 +183,4 @@ func (s *stream) failed() error {
 func appendEvent(dst []byte, name string, payload []byte) []byte {
 	dst = append(append(append(dst, "event: "...), name...), "\ndata: "...)
 	return append(append(dst, payload...), "\n\n"...)
-}
-
-// count returns how many streams are open.
-func (s *streams) count() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := 0
-	for _, open := range s.open {
-		n += open
-	}
-	return n
 }
