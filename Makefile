@@ -9,7 +9,7 @@ ESBUILD := $(GO) tool esbuild --bundle --minify --format=iife --target=es2022 --
 TEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test race generate fresh lint bench browser clean FORCE
+.PHONY: help run build dev gallery test race generate fresh lint bench browser clean FORCE
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ fresh: ## Fail if a generated file is not what its source makes
 
 lint: ## Check formatting, vet, staticcheck, our own rules and known vulnerabilities
 	@.ci/lint
+
+gallery: ## Show every component in every state on http://localhost:8001, without a database
+	$(GO) run ./cmd/gallery
 
 bench: ## Measure
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -142,7 +142,7 @@ func loaded(t *testing.T, start ...string) []string {
 
 func TestFirstChatStaysLight(t *testing.T) {
 	t.Parallel()
-	chat := loaded(t, "js/theme.js", "js/vendor/htmx-4.0.1.min.js", "js/app.js")
+	chat := loaded(t, "js/theme.js", "js/css.js", "js/vendor/htmx-4.0.1.min.js", "js/app.js")
 	if slices.Contains(chat, bundle) {
 		t.Errorf("the chat loads %s", bundle)
 	}

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -66,6 +67,24 @@ func TestEveryTypeHasABranch(t *testing.T) {
 			if name != c.otherwise && !strings.Contains(source, "chatkit."+name) {
 				t.Errorf("%s has no branch for chatkit.%s", c.file, name)
 			}
+		}
+	}
+}
+
+// Every kind of component is drawn, and the gallery has it.
+func TestEveryKindOfComponentIsDrawn(t *testing.T) {
+	t.Parallel()
+	kinds := regexp.MustCompile(`Kind\(\) string \{ return ("[^"]+") \}`).FindAllStringSubmatch(read(t, "../chatkit/widget/kind.go"), -1)
+	if len(kinds) != 30 {
+		t.Fatalf("found %d kinds", len(kinds))
+	}
+	source, gallery := read(t, "component.templ"), strings.ReplaceAll(read(t, "gallery_widgets.go"), `\"`, `"`)
+	for _, k := range kinds {
+		if !strings.Contains(source, k[1]) {
+			t.Errorf("component.templ has no branch for %s", k[1])
+		}
+		if !strings.Contains(gallery, `"type":`+k[1]) {
+			t.Errorf("the gallery has no %s", k[1])
 		}
 	}
 }

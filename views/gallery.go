@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -24,7 +25,7 @@ var (
 
 // States returns every state of the gallery.
 func States() []State {
-	return append(append(pageStates(), turnStates()...), partStates()...)
+	return slices.Concat(pageStates(), turnStates(), partStates(), widgetStates())
 }
 
 func pageStates() []State {

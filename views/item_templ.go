@@ -89,7 +89,7 @@ func itemView(it TurnItem, parts partSource) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case *chatkit.WidgetItem:
-			templ_7745c5c3_Err = stub(item.ID, "spark", "A widget", item.CopyText).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = widgetItem(item, it.Pending).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

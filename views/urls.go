@@ -78,3 +78,8 @@ func initial(name string) string {
 	}
 	return "·"
 }
+
+// itemURL is the address of what can be done with an item.
+func itemURL(thread, item, verb string) templ.SafeURL {
+	return threadURL(thread, "items", url.PathEscape(item), verb)
+}
