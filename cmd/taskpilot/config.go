@@ -1,10 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"log/slog"
 	"net"
 	"strings"
+	"time"
 )
 
 // Config is everything that can be set from outside. It is read and checked
@@ -33,12 +33,17 @@ type OpenAI struct {
 	BaseURL     string // without trailing slash; empty means OpenAI itself
 	Model       string
 	AssistantID string
+	Hosted      HostedTools
+	Store       bool          // the model server keeps conversations
+	Reasoning   string        // "auto", "off" or how hard to think
+	Timeout     time.Duration // how long the server may be silent
 }
 
 // The engines that answer. auto is a setting only, never a resolved Config.Assistant.
 const (
 	engineAuto        = "auto"
 	engineBuiltin     = "builtin"
+	engineResponses   = "responses"
 	engineCompletions = "completions"
 )
 
@@ -110,22 +115,6 @@ func (r *rawConfig) complete(dir string) []string {
 		problems = append(problems, "ASSISTANT: "+err.Error())
 	}
 	return problems
-}
-
-// resolveEngine settles which engine answers.
-func (r *rawConfig) resolveEngine() error {
-	modelKnown := r.OpenAI.APIKey != "" || r.OpenAI.BaseURL != ""
-	r.Assistant = r.engine
-	if r.engine == engineAuto {
-		r.Assistant = engineBuiltin
-		if modelKnown {
-			r.Assistant = engineCompletions
-		}
-	}
-	if r.Assistant == engineCompletions && !modelKnown {
-		return fmt.Errorf("%q needs a model; accepted: set OPENAI_API_KEY for OpenAI, or OPENAI_BASE_URL for another server", r.engine)
-	}
-	return nil
 }
 
 // LogValue leaves out everything secret.

@@ -18,7 +18,7 @@ type setting struct {
 
 // settings lists every variable that TaskPilot reads.
 func settings() []setting {
-	return []setting{
+	list := []setting{
 		{name: "ADDR", accepts: "host:port or :port, as :8000 or 127.0.0.1:8000", set: setAddr},
 		{name: "PORT", fallback: "8000", accepts: "a number from 0 to 65535", set: setPort},
 		{name: "PUBLIC_URL", accepts: "http:// or https://, a host and perhaps a port, no path", set: setPublicURL},
@@ -30,7 +30,7 @@ func settings() []setting {
 		{name: "OPENAI_API_KEY", secret: true, accepts: "a key without spaces", set: setAPIKey},
 		{name: "OPENAI_BASE_URL", secret: true, accepts: "an http:// or https:// URL without query, as http://localhost:11434/v1", set: setBaseURL},
 		{name: "OPENAI_MODEL", fallback: defaultModel, accepts: "a model's name, up to 200 characters without spaces", set: setModel},
-		{name: "ASSISTANT", fallback: engineAuto, accepts: "auto, builtin or completions", set: setEngine},
+		{name: "ASSISTANT", fallback: engineAuto, accepts: "auto, builtin, responses or completions", set: setEngine},
 		{name: "OPENAI_ASSISTANT_ID", accepts: "an assistant's id, up to 200 characters without spaces", set: setAssistantID},
 		{name: "ASSISTANT_INSTRUCTIONS_FILE", accepts: "the path of a text file (UTF-8, up to 256 KiB)", set: setInstructions},
 		{name: "CHATKIT_DOMAIN_KEY", fallback: "taskpilot-chatkit-domain-key", accepts: "up to 200 characters without spaces", set: setDomainKey},
@@ -40,6 +40,7 @@ func settings() []setting {
 		{name: "LOG_LEVEL", fallback: "info", accepts: "debug, info, warn or error", set: setLogLevel},
 		{name: "LOG_FORMAT", fallback: "text", accepts: "text or json", set: setLogFormat},
 	}
+	return append(list, modelSettings()...)
 }
 
 // problem is the line that tells what is wrong with value.
@@ -90,12 +91,6 @@ func setAssistantID(r *rawConfig, value string) error {
 func setDomainKey(r *rawConfig, value string) error {
 	r.DomainKey = value
 	return checkWord(value, 200)
-}
-
-func setEngine(r *rawConfig, value string) error {
-	engine, err := oneOf(value, engineAuto, engineBuiltin, engineCompletions)
-	r.engine = engine
-	return err
 }
 
 func setSignup(r *rawConfig, value string) error {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // env makes a lookupFunc of a map.
@@ -31,7 +32,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := Config{
 		Addr: ":8000", PublicURL: "http://localhost:8000", DatabaseURL: "sqlite:data/taskpilot.db", DataDir: "data",
-		Assistant: "builtin", OpenAI: OpenAI{Model: defaultModel}, DomainKey: "taskpilot-chatkit-domain-key",
+		Assistant: "builtin", OpenAI: OpenAI{Model: defaultModel, Reasoning: "auto", Timeout: time.Minute}, DomainKey: "taskpilot-chatkit-domain-key",
 		AllowedOrigins: []string{"http://localhost:8000"}, SignupOpen: true, LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 	if got, want := fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", want); got != want {
@@ -62,10 +63,14 @@ var goodSettings = []goodSetting{
 	{"DATA_DIR", "/srv/chat", func(c Config) any { return c.DataDir }, "/srv/chat"},
 	{"JWT_SECRET", strings.Repeat("j", 32), func(c Config) any { return c.JWTSecret.Reveal() }, strings.Repeat("j", 32)},
 	{"SESSION_SECRET", strings.Repeat("s", 64), func(c Config) any { return c.SessionSecret.Reveal() }, strings.Repeat("s", 64)},
-	{"OPENAI_API_KEY", " sk-abc\n", func(c Config) any { return c.OpenAI.APIKey.Reveal() + " " + c.Assistant }, "sk-abc completions"},
+	{"OPENAI_API_KEY", " sk-abc\n", func(c Config) any { return c.OpenAI.APIKey.Reveal() + " " + c.Assistant }, "sk-abc responses"},
 	{"OPENAI_BASE_URL", "http://localhost:11434/v1/", func(c Config) any { return c.OpenAI.BaseURL + " " + c.Assistant }, "http://localhost:11434/v1 completions"},
 	{"OPENAI_BASE_URL", "https://api.openai.com/v1", func(c Config) any { return c.OpenAI.BaseURL }, ""},
 	{"OPENAI_MODEL", "org/model:7b", func(c Config) any { return c.OpenAI.Model }, "org/model:7b"},
+	{"OPENAI_TOOLS", "web_search, file_search:vs_1,file_search:vs_2 image_generation", func(c Config) any { return fmt.Sprint(c.OpenAI.Hosted) }, "{true [vs_1 vs_2] true}"},
+	{"OPENAI_STORE", "on", func(c Config) any { return c.OpenAI.Store }, true},
+	{"OPENAI_REASONING", "High", func(c Config) any { return c.OpenAI.Reasoning }, "high"},
+	{"OPENAI_TIMEOUT", "5m", func(c Config) any { return c.OpenAI.Timeout }, 5 * time.Minute},
 	{"ASSISTANT", "Builtin", func(c Config) any { return c.Assistant }, "builtin"},
 	{"ASSISTANT", "auto", func(c Config) any { return c.Assistant }, "builtin"},
 	{"OPENAI_ASSISTANT_ID", "asst_1", func(c Config) any { return c.OpenAI.AssistantID }, "asst_1"},
@@ -106,7 +111,11 @@ var badSettings = map[string][]string{
 	"OPENAI_API_KEY":              {"sk canary", "sk-canary\nX-Header: 1", "sk-cänary"},
 	"OPENAI_BASE_URL":             {"localhost:11434", "http://u:canary@localhost", "http://localhost/v1?key=canary"},
 	"OPENAI_MODEL":                {"two words", strings.Repeat("m", 201)},
-	"ASSISTANT":                   {"gpt", "responses", "assistants", "completions"}, // the last needs a model
+	"ASSISTANT":                   {"gpt", "assistants", "responses", "completions"}, // the last two need a model
+	"OPENAI_TOOLS":                {"browser", "file_search", "web_search:x", "file_search:"},
+	"OPENAI_STORE":                {"yes"},
+	"OPENAI_REASONING":            {"hard"},
+	"OPENAI_TIMEOUT":              {"60", "0s", "1h"},
 	"OPENAI_ASSISTANT_ID":         {"a b"},
 	"ASSISTANT_INSTRUCTIONS_FILE": {"/nonexistent/file", "."},
 	"CHATKIT_DOMAIN_KEY":          {"a b"},

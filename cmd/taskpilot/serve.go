@@ -11,7 +11,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/handlers"
 	"github.com/taskpilot/taskpilot/live"
@@ -102,28 +101,6 @@ func openDatabase(ctx context.Context, c Config) (*models.DB, error) {
 	}
 	return db, nil
 }
-
-// newAssistant makes the engine that the configuration chose.
-func newAssistant(c Config, db *models.DB, engine *live.Engine, log *slog.Logger) (assistant.Assistant, error) {
-	tasks := handlers.NewTasks(db, func(userID string) {
-		engine.Signals.Notify(userID, live.Signal{Kind: live.TasksChanged})
-	})
-	var inside assistant.Assistant = assistant.NewBuiltin(tasks, assistant.BuiltinOptions{Pace: wordPace, Logger: log})
-	if c.Assistant != engineBuiltin {
-		model, err := assistant.NewCompletions(assistant.Config{
-			BaseURL: c.OpenAI.BaseURL, APIKey: c.OpenAI.APIKey.Reveal(), Model: c.OpenAI.Model,
-			Instructions: c.Instructions, Tools: assistant.TaskTools(tasks), Logger: log,
-		})
-		if err != nil {
-			return nil, err
-		}
-		inside = model
-	}
-	return assistant.WithTaskBoard(inside, tasks, log), nil
-}
-
-// wordPace makes the built-in assistant's answers readable as they come.
-const wordPace = 15 * time.Millisecond
 
 // tidyEvery is how often sessions and tokens that ended are deleted.
 const tidyEvery = time.Hour

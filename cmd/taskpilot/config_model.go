@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// HostedTools are the model server's own tools that it may use.
+type HostedTools struct {
+	WebSearch  bool
+	FileSearch []string // ids of vector stores
+	Images     bool
+}
+
+// modelSettings are those about the model server, besides which one it is.
+func modelSettings() []setting {
+	return []setting{
+		{name: "OPENAI_TOOLS", accepts: "a list of web_search, image_generation and file_search:vs_… (a vector store's id), separated by commas", set: setHostedTools},
+		{name: "OPENAI_STORE", fallback: "off", accepts: "on or off", set: setStore},
+		{name: "OPENAI_REASONING", fallback: "auto", accepts: "auto, off, none, minimal, low, medium, high or xhigh", set: setReasoning},
+		{name: "OPENAI_TIMEOUT", fallback: "60s", accepts: "a time from 1s to 10m, as 90s", set: setModelTimeout},
+	}
+}
+
+func setHostedTools(r *rawConfig, value string) error {
+	hosted := HostedTools{}
+	for _, name := range strings.FieldsFunc(value, func(c rune) bool { return c == ',' || c == ' ' }) {
+		name, store, _ := strings.Cut(name, ":")
+		switch {
+		case name == "web_search" && store == "":
+			hosted.WebSearch = true
+		case name == "image_generation" && store == "":
+			hosted.Images = true
+		case name == "file_search" && store != "" && checkWord(store, 200) == nil:
+			hosted.FileSearch = append(hosted.FileSearch, store)
+		case name == "file_search":
+			return errors.New("file_search needs a vector store")
+		default:
+			return errors.New("not a known tool")
+		}
+	}
+	r.OpenAI.Hosted = hosted
+	return nil
+}
+
+func setStore(r *rawConfig, value string) error {
+	store, err := oneOf(value, "on", "off")
+	r.OpenAI.Store = store == "on"
+	return err
+}
+
+func setReasoning(r *rawConfig, value string) (err error) {
+	r.OpenAI.Reasoning, err = oneOf(value, "auto", "off", "none", "minimal", "low", "medium", "high", "xhigh")
+	return err
+}
+
+func setModelTimeout(r *rawConfig, value string) error {
+	d, err := time.ParseDuration(value)
+	if err != nil || d < time.Second || d > 10*time.Minute {
+		return errors.New("not such a time")
+	}
+	r.OpenAI.Timeout = d
+	return nil
+}
+
+func setEngine(r *rawConfig, value string) error {
+	engine, err := oneOf(value, engineAuto, engineBuiltin, engineResponses, engineCompletions)
+	r.engine = engine
+	return err
+}
+
+// resolveEngine settles which engine answers: OpenAI's own server speaks the
+// Responses API best, others chat completions.
+func (r *rawConfig) resolveEngine() error {
+	openAI := r.OpenAI.BaseURL == ""
+	modelKnown := r.OpenAI.APIKey != "" || !openAI
+	r.Assistant = r.engine
+	if r.engine == engineAuto {
+		switch {
+		case !modelKnown:
+			r.Assistant = engineBuiltin
+		case openAI:
+			r.Assistant = engineResponses
+		default:
+			r.Assistant = engineCompletions
+		}
+	}
+	needsModel := []string{engineResponses, engineCompletions}
+	if slices.Contains(needsModel, r.Assistant) && !modelKnown {
+		return fmt.Errorf("%q needs a model; accepted: set OPENAI_API_KEY for OpenAI, or OPENAI_BASE_URL for another server", r.engine)
+	}
+	return nil
+}

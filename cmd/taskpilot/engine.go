@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/handlers"
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+)
+
+// newAssistant makes the engine that the configuration chose.
+func newAssistant(c Config, db *models.DB, engine *live.Engine, log *slog.Logger) (assistant.Assistant, error) {
+	tasks := handlers.NewTasks(db, func(userID string) {
+		engine.Signals.Notify(userID, live.Signal{Kind: live.TasksChanged})
+	})
+	var inside assistant.Assistant = assistant.NewBuiltin(tasks, assistant.BuiltinOptions{Pace: wordPace, Logger: log})
+	if c.Assistant != engineBuiltin {
+		model, err := newAgent(c, assistant.TaskTools(tasks), log)
+		if err != nil {
+			return nil, err
+		}
+		inside = model
+	}
+	return assistant.WithTaskBoard(inside, tasks, log), nil
+}
+
+// newAgent makes the engine that a model answers for.
+func newAgent(c Config, tools assistant.Tools, log *slog.Logger) (*assistant.Agent, error) {
+	cfg := agentConfig(c)
+	cfg.Tools, cfg.Logger = tools, log
+	switch c.Assistant {
+	case engineResponses:
+		return assistant.NewResponses(cfg)
+	case engineCompletions:
+		return assistant.NewCompletions(cfg)
+	}
+	return nil, fmt.Errorf("there is no engine %q", c.Assistant)
+}
+
+// agentConfig is what the settings say about the model.
+func agentConfig(c Config) assistant.Config {
+	m := c.OpenAI
+	cfg := assistant.Config{
+		BaseURL: m.BaseURL, APIKey: m.APIKey.Reveal(), Model: m.Model, Instructions: c.Instructions,
+		Limits: assistant.Limits{Header: m.Timeout, Idle: m.Timeout},
+		Responses: assistant.ResponsesOptions{
+			WebSearch: m.Hosted.WebSearch, FileSearch: m.Hosted.FileSearch, Images: m.Hosted.Images, Keep: m.Store,
+		},
+	}
+	switch m.Reasoning {
+	case "auto":
+	case "off":
+		cfg.Responses.NoReasoning = true
+	default:
+		cfg.Responses.Reasoning = m.Reasoning
+	}
+	return cfg
+}
+
+// wordPace makes the built-in assistant's answers readable as they come.
+const wordPace = 15 * time.Millisecond
