@@ -18,7 +18,7 @@ type Config struct {
 	Instructions string // the system message; "" is the built-in one
 	Tools        Tools
 	Sources      []ToolSource // of more tools, asked in every turn
-	Consent      Consenter    // nil: tools that need consent don't run
+	Consents     Consents     // nil: tools that need consent don't run
 	Hooks        Hooks
 	Responses    ResponsesOptions
 	Window       int // how many tokens of a conversation the model is shown; 0: 32,000
@@ -68,6 +68,11 @@ func (a *Agent) Close() { a.provider.close() }
 // Respond asks the model, runs the tools it asks for, and asks again, until it
 // has answered.
 func (a *Agent) Respond(ctx context.Context, turn *Turn, emit Emit) error {
+	return a.inTurn(ctx, turn, emit, func(ctx context.Context, t *agentTurn) error { return t.run(ctx) })
+}
+
+// inTurn does a turn's work within the limits, and puts failures into words.
+func (a *Agent) inTurn(ctx context.Context, turn *Turn, emit Emit, do func(context.Context, *agentTurn) error) error {
 	var stopped error // why emit refused an event; then that is the outcome
 	bounded, cancel := context.WithTimeoutCause(ctx, a.limits.Total, errTooLong)
 	defer cancel()
@@ -77,7 +82,7 @@ func (a *Agent) Respond(ctx context.Context, turn *Turn, emit Emit) error {
 		}
 		return stopped
 	})
-	err := t.run(bounded)
+	err := do(bounded, t)
 	switch {
 	case err == nil:
 		return nil
@@ -85,6 +90,8 @@ func (a *Agent) Respond(ctx context.Context, turn *Turn, emit Emit) error {
 		return stopped
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case errors.Is(err, ErrWaiting):
+		return ErrWaiting
 	case bounded.Err() != nil:
 		err = context.Cause(bounded)
 	}

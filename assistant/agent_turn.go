@@ -15,6 +15,8 @@ type agentTurn struct {
 	*Agent
 	turn *Turn
 	out  *agents.Translator
+
+	decision *inputItem // of the person's, on a call that waited for it
 }
 
 func (a *Agent) newTurn(turn *Turn, emit func(chatkit.Event) error) *agentTurn {
@@ -77,7 +79,10 @@ func (t *agentTurn) answer(ctx context.Context) error {
 			return err
 		}
 		if pause {
-			return t.out.Pause()
+			if err := t.out.Pause(); err != nil {
+				return err
+			}
+			return loop.waits()
 		}
 		req.fresh = len(req.input)
 		req.input = append(append(req.input, t.provider.again(got)...), outputs...)

@@ -89,6 +89,8 @@ type ToolCall struct {
 	Name      string `json:"name"`
 	Arguments any    `json:"arguments"`
 	Output    any    `json:"output"`
+
+	note string // the hidden item's id; "" is a new one
 }
 
 // ToolCallType is ToolCall.Type.
@@ -100,6 +102,8 @@ type Tasks interface {
 	AddTask(ctx context.Context, userID string, in TaskInput) (Task, error)
 	// ListTasks returns tasks with status "all", "pending" or "completed", newest first.
 	ListTasks(ctx context.Context, userID, status string, limit int) ([]Task, error)
+	// Task returns one task.
+	Task(ctx context.Context, userID, id string) (Task, error)
 	// FindTasks returns tasks whose title contains name, ignoring case, best match first.
 	FindTasks(ctx context.Context, userID, name string) ([]Task, error)
 	UpdateTask(ctx context.Context, userID, id string, in TaskInput) (Task, error)

@@ -18,7 +18,7 @@
 //	  - tool_loop.go runs what the model calls, within [Limits], and shows it in the
 //	    turn's workflow. What a [Tool] is, how it is found and what guards it is in
 //	    tools.go: a tool of ours has Run; one with Consent is put before the person
-//	    first ([Config.Consent]); one with Client is done by the browser, and the turn
+//	    first (consent*.go, [Consents]); one with Client is done by the browser, and the turn
 //	    pauses. Tools that come and go are listed for each turn by a [ToolSource].
 //	  - [Hooks] are where limits, titles and the choice of the model come in.
 package assistant

@@ -96,6 +96,16 @@ func (m *memory) ListTasks(_ context.Context, userID, status string, limit int) 
 	return list[:min(limit, len(list))], m.fail
 }
 
+func (m *memory) Task(_ context.Context, userID, id string) (Task, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := slices.IndexFunc(m.tasks[userID], func(t Task) bool { return t.ID == id })
+	if i < 0 || m.fail != nil {
+		return Task{}, errors.Join(m.fail, ErrTaskNotFound)
+	}
+	return m.tasks[userID][i], nil
+}
+
 func (m *memory) FindTasks(ctx context.Context, userID, name string) ([]Task, error) {
 	list, err := m.ListTasks(ctx, userID, "all", 1000)
 	return slices.DeleteFunc(list, func(t Task) bool {

@@ -53,7 +53,7 @@ func TaskTools(tasks Tasks) Tools {
 		{Name: ToolCompleteTask, Description: "Mark one task as done. " + byIDOrName, Schema: schemaOne,
 			Progress: progress("check", "Completing the task…"), Run: typed(t.complete)},
 		{Name: ToolDeleteTask, Description: "Delete one task for good. " + byIDOrName, Schema: schemaOne,
-			Progress: progress("notebook", "Deleting the task…"), Run: typed(t.delete)},
+			Progress: progress("notebook", "Deleting the task…"), Run: typed(t.delete), Consent: true, Bind: t.bindDelete},
 		{Name: ToolUpdateTask, Description: "Change a task: its title, description, priority or due date, or open it again. " + byIDOrName, Schema: schemaUpdate,
 			Progress: progress("notebook-pencil", "Changing the task…"), Run: typed(t.update)},
 	}
@@ -160,6 +160,26 @@ func (t taskTools) complete(ctx context.Context, userID string, a oneArgs) (any,
 		task, err := t.tasks.UpdateTask(ctx, userID, id, TaskInput{Completed: &done})
 		return changed("completed", task, err)
 	})
+}
+
+// bindDelete finds the task that is meant, so that the person agrees to this one
+// and no other.
+func (t taskTools) bindDelete(ctx context.Context, userID string, raw json.RawMessage) (Bound, error) {
+	var args oneArgs
+	if failure, ok := decodeArgs(raw, &args); !ok {
+		return Bound{Failure: &failure}, nil
+	}
+	found, err := t.on(ctx, userID, args.which(), func(id string) (any, error) { return t.tasks.Task(ctx, userID, id) })
+	if err != nil {
+		return Bound{}, err
+	}
+	task, ok := found.(Task)
+	if !ok {
+		failure, _ := found.(ToolFailure)
+		return Bound{Failure: &failure}, nil
+	}
+	exact, err := json.Marshal(map[string]string{"task_id": task.ID})
+	return Bound{Arguments: exact, Question: "Delete the task “" + task.Title + "”?", Yes: "Delete", Danger: true}, err
 }
 
 func (t taskTools) delete(ctx context.Context, userID string, a oneArgs) (any, error) {

@@ -3,7 +3,9 @@ package assistant
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
@@ -19,6 +21,8 @@ type toolLoop struct {
 	rounds int
 	calls  int
 	seen   map[string]int // how often each call was asked for
+	asked  int            // questions to the person
+	batch  string         // their name together
 }
 
 func newToolLoop(t *agentTurn, tools Tools) *toolLoop {
@@ -33,26 +37,48 @@ func (l *toolLoop) run(ctx context.Context, calls []agents.ToolCall) (outputs []
 	if l.rounds > l.limits.Rounds {
 		return nil, false, limitReached("it took too many steps")
 	}
-	var client *agents.ToolCall
+	client := l.clientCall(calls)
 	for i, call := range calls {
 		if err := l.allow(call); err != nil {
 			return nil, false, err
 		}
-		if tool, ok := l.tools.Find(call.Name); ok && tool.Client && client == nil {
-			client = &calls[i]
+		if i == client {
 			continue
 		}
-		result, asked, err := l.call(ctx, call)
+		result, err := l.call(ctx, call)
 		if err != nil {
 			return nil, false, err
 		}
-		pause = pause || asked
 		outputs = append(outputs, inputItem{kind: inputOutput, text: visible(result), call: inputFunction{id: call.CallID}})
 	}
-	if client != nil {
-		return nil, true, l.askClient(*client)
+	if client >= 0 {
+		return nil, true, l.askClient(ctx, calls[client])
 	}
-	return outputs, pause, nil
+	return outputs, l.asked > 0, nil
+}
+
+// clientCall is the index of the call that the browser is to do, -1 for none.
+// While the person is asked about another call the browser waits, too.
+func (l *toolLoop) clientCall(calls []agents.ToolCall) int {
+	client := -1
+	for i, call := range calls {
+		tool, _ := l.tools.Find(call.Name)
+		if tool.Consent {
+			return -1
+		}
+		if tool.Client && client < 0 {
+			client = i
+		}
+	}
+	return client
+}
+
+// waits returns ErrWaiting when a question to the person is open.
+func (l *toolLoop) waits() error {
+	if l.asked > 0 {
+		return ErrWaiting
+	}
+	return nil
 }
 
 func (l *toolLoop) allow(call agents.ToolCall) error {
@@ -76,35 +102,44 @@ func limitReached(why string) error {
 }
 
 // call does one call, shows it in the workflow, stores what was asked and
-// answered, and returns the answer for the model. It reports true when the person
-// was asked first.
-func (l *toolLoop) call(ctx context.Context, call agents.ToolCall) (result string, asked bool, err error) {
+// answered, and returns the answer for the model. A call that needs consent is
+// not done: the person is asked.
+func (l *toolLoop) call(ctx context.Context, call agents.ToolCall) (result string, err error) {
 	stored := ToolCall{ID: call.CallID, Name: call.Name, Arguments: storedArguments(call.Arguments)}
-	tool, known := l.tools.Find(call.Name)
-	var question chatkit.Item
-	if known && tool.Consent {
-		if question, stored.Output, err = l.consent(ctx, tool, stored); err != nil {
-			return "", false, err
-		}
-	} else if stored.Output, err = l.runShown(ctx, tool, call); err != nil {
-		return "", false, err
+	tool, _ := l.tools.Find(call.Name)
+	var question *chatkit.WidgetItem
+	switch {
+	case tool.Consent:
+		question, stored.Output, err = l.askPerson(ctx, tool, &stored, call.Arguments)
+	case tool.Client:
+		stored.Output = ToolFailure{Error: "The page does one thing at a time. Call this tool again when the rest is done."}
+	default:
+		stored.Output, err = l.runShown(ctx, tool, call)
+	}
+	if err != nil {
+		return "", err
 	}
 	text, err := json.Marshal(stored.Output)
 	if err != nil {
-		return "", false, fmt.Errorf("assistant: write tool result: %w", err)
+		return "", fmt.Errorf("assistant: write tool result: %w", err)
 	}
 	if err := l.store(stored); err != nil || question == nil {
-		return string(text), false, err
+		return string(text), err
 	}
-	return string(text), true, l.out.Emit(chatkit.ItemDone{Item: question})
+	return string(text), l.showQuestion(question)
 }
 
-// consent has the person asked whether a call may be done.
-func (l *toolLoop) consent(ctx context.Context, tool Tool, call ToolCall) (chatkit.Item, any, error) {
-	if l.cfg.Consent == nil {
-		return nil, ToolFailure{Error: "This needs the person's consent, and there is no way to ask for it here."}, nil
+// showQuestion shows the widget that asks, and says the question to those who see
+// no widgets.
+func (l *toolLoop) showQuestion(question *chatkit.WidgetItem) error {
+	if !l.turn.Widgets {
+		text := question.CopyText + " Nothing is done until you have said yes, in this conversation's page."
+		m := output{turn: l.turn, emit: l.out.Emit}.message()
+		if err := errors.Join(m.write(text), m.done()); err != nil {
+			return err
+		}
 	}
-	return l.cfg.Consent.Ask(ctx, l.turn, tool, call)
+	return l.out.Emit(chatkit.ItemDone{Item: question})
 }
 
 // runShown runs a call while a task of the workflow shows it.
@@ -136,22 +171,56 @@ func callTask(tool Tool, status string) *chatkit.CustomTask {
 	return &chatkit.CustomTask{Icon: note.Icon, TaskBase: chatkit.TaskBase{Title: note.Text, StatusIndicator: status}}
 }
 
+// maxClientCalls bounds what browsers do for one message of the person's: each
+// output begins a turn of its own, with limits of its own.
+const maxClientCalls = 8
+
 // askClient hands a call to the browser.
-func (l *toolLoop) askClient(call agents.ToolCall) error {
+func (l *toolLoop) askClient(ctx context.Context, call agents.ToolCall) error {
+	done, err := l.clientCalls(ctx)
+	if err != nil {
+		return err
+	}
+	if done >= maxClientCalls {
+		return limitReached("it took too many steps")
+	}
 	arguments := json.RawMessage(sendable(call.Arguments))
 	return l.out.Emit(chatkit.ItemDone{Item: &chatkit.ClientToolCall{
 		Status: chatkit.CallPending, CallID: call.CallID, Name: call.Name, Arguments: arguments}})
 }
 
+// clientCalls counts the calls that browsers have done since the person's message.
+func (l *toolLoop) clientCalls(ctx context.Context) (int, error) {
+	if l.turn.Input != nil || l.turn.History == nil {
+		return 0, nil
+	}
+	items, err := l.turn.History.Recent(ctx, 100)
+	if err != nil {
+		return 0, historyError(ctx, err)
+	}
+	n := 0
+	for _, it := range slices.Backward(items) {
+		switch it.(type) {
+		case *chatkit.UserMessage:
+			return n, nil
+		case *chatkit.ClientToolCall:
+			n++
+		}
+	}
+	return n, nil
+}
+
 // store keeps what a tool was asked and answered, for later turns and for the REST
 // reply.
-func (l *toolLoop) store(call ToolCall) error {
+func (t *agentTurn) store(call ToolCall) error {
 	call.Type = ToolCallType
 	raw, err := json.Marshal(call)
 	if err != nil {
 		return fmt.Errorf("assistant: write tool call: %w", err)
 	}
-	return l.out.Emit(chatkit.ItemDone{Item: &chatkit.HiddenContext{Content: raw}})
+	note := &chatkit.HiddenContext{Content: raw}
+	note.ID = call.note
+	return t.out.Emit(chatkit.ItemDone{Item: note})
 }
 
 // toolsOf returns the tools of a turn. A source that fails is left out: it must

@@ -2,6 +2,7 @@ package assistant
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,12 +20,19 @@ type Tool struct {
 	Description string          // for the model
 	Schema      json.RawMessage // of the arguments: a JSON schema object
 	Progress    chatkit.ProgressUpdate
-	Consent     bool // the person is asked before it runs
-	Client      bool // the browser does it: the turn pauses until the output comes; Run is nil
+	Consent     bool          // the person is asked before it runs
+	Timeout     time.Duration // of one call; 0: 15 s
+	Origin      string        // the server that it comes from; "" for our own
+	Client      bool          // the browser does it: the turn pauses until the output comes; Run is nil
 	// Run does the work with the rights of userID. What it returns is written
 	// as JSON for the model; a ToolFailure tells the model what went wrong. An
 	// error is a failure of ours, which the model hears of in general words only.
 	Run func(ctx context.Context, userID string, args json.RawMessage) (any, error)
+	// Check holds arguments against the schema; nil: Run does. See CheckBy.
+	Check func(args json.RawMessage) *ToolFailure
+	// Bind makes a call exact before the person is asked about it. nil: the person
+	// is shown the arguments.
+	Bind func(ctx context.Context, userID string, args json.RawMessage) (Bound, error)
 }
 
 // Tools is the set of tools of an assistant.
@@ -35,13 +43,6 @@ type ToolSource interface {
 	// Tools lists the tools for a turn. An error leaves them out of the turn, and is
 	// logged.
 	Tools(ctx context.Context, turn *Turn) (Tools, error)
-}
-
-// Consenter asks people before a tool runs.
-type Consenter interface {
-	// Ask returns the item that asks the person, bound to this call, and what the
-	// model is told meanwhile. The turn ends with the item. Nothing has run.
-	Ask(ctx context.Context, turn *Turn, tool Tool, call ToolCall) (item chatkit.Item, told any, err error)
 }
 
 // ToolFailure is the result of a call that could not be carried out, in words
@@ -67,7 +68,10 @@ func (ts Tools) Find(name string) (Tool, bool) {
 	return Tool{}, false
 }
 
-// Call runs a tool as the user. The output is always one that a model can read:
+// toolBroke is the result of a call that failed inside.
+var toolBroke = ToolFailure{Error: "The tool failed for a reason that has nothing to do with its arguments. Nothing more is known; the person may try again later."}
+
+// Call runs a tool as the user, whose consent the caller has. The output is always one that a model can read:
 // an unknown tool, bad arguments, a failure and even a panic become a
 // ToolFailure. The error tells the log what went wrong inside.
 func (ts Tools) Call(ctx context.Context, userID, name string, args json.RawMessage) (any, error) {
@@ -78,12 +82,14 @@ func (ts Tools) Call(ctx context.Context, userID, name string, args json.RawMess
 	if len(args) > maxToolArgs {
 		return ToolFailure{Error: "The arguments are too long."}, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, toolTimeout)
+	if failure := tool.checkArgs(args); failure != nil {
+		return *failure, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(tool.Timeout, toolTimeout))
 	defer cancel()
 	out, err := tool.run(ctx, userID, args)
 	if err != nil {
-		return ToolFailure{Error: "The tool failed for a reason that has nothing to do with its arguments. Nothing more is known; the person may try again later."},
-			fmt.Errorf("assistant: tool %s: %w", tool.Name, err)
+		return toolBroke, fmt.Errorf("assistant: tool %s: %w", tool.Name, err)
 	}
 	if raw, err := json.Marshal(out); err != nil {
 		return ToolFailure{Error: "The tool's result could not be written."}, fmt.Errorf("assistant: tool %s: write result: %w", tool.Name, err)
@@ -100,6 +106,9 @@ func (t Tool) run(ctx context.Context, userID string, args json.RawMessage) (out
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
+	if t.Run == nil {
+		return nil, errors.New("it can only be done by a browser")
+	}
 	return t.Run(ctx, userID, args)
 }
 

@@ -20,7 +20,7 @@ func (h *Handlers) beginPlan(p *models.Planned, user *models.User, locale string
 	turn.Input = plan.Input
 	spec := live.Spec{RunID: p.Run.ID, UserID: user.ID, ThreadID: p.Thread.ID,
 		Prologue: append(append(plan.Events, chatkit.StreamOptions{AllowCancel: true}), limitNotices(h.DB.Limits(), p.Used)...)}
-	return h.launch(spec, func(ctx context.Context, emit func(chatkit.Event) error) error {
+	return h.launch(spec, produce(func(ctx context.Context, emit assistant.Emit) error {
 		for _, ev := range plan.First {
 			if err := emit(ev); err != nil {
 				return err
@@ -34,7 +34,7 @@ func (h *Handlers) beginPlan(p *models.Planned, user *models.User, locale string
 			return errNoAction
 		}
 		return actor.Act(ctx, turn, *plan.Action, plan.Sender, emit)
-	})
+	}))
 }
 
 var errNoAction = &chatkit.Error{Message: "This assistant does not know what to do with that button.", Err: chatkit.ErrNotSupported}

@@ -72,9 +72,9 @@ func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, user *mod
 		Now:     h.Now(),
 	}
 	spec := live.Spec{RunID: a.Run.ID, UserID: user.ID, ThreadID: a.Thread.ID, Prologue: prologue}
-	return h.launch(spec, func(ctx context.Context, emit func(chatkit.Event) error) error {
+	return h.launch(spec, produce(func(ctx context.Context, emit assistant.Emit) error {
 		return h.Assistant.Respond(ctx, turn, emit)
-	})
+	}))
 }
 
 // launch starts a run that the database has accepted, unless the server is

@@ -42,6 +42,15 @@ func (t todos) ListTasks(ctx context.Context, userID, status string, limit int) 
 	return taskList(rows), taskError(err)
 }
 
+// Task returns one task.
+func (t todos) Task(ctx context.Context, userID, id string) (assistant.Task, error) {
+	row, err := t.db.Todo(ctx, userID, id)
+	if err != nil {
+		return assistant.Task{}, taskError(err)
+	}
+	return taskOf(row), nil
+}
+
 // FindTasks returns tasks by a part of their title, best match first.
 func (t todos) FindTasks(ctx context.Context, userID, name string) ([]assistant.Task, error) {
 	rows, err := t.db.FindTodos(ctx, userID, name, foundTasks)

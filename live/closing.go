@@ -12,16 +12,18 @@ import (
 
 // closing returns the last entries of a run: of the items that are still
 // pending what says something is kept and marked, the reason is told, and the
-// run's end is set. A run that ended by itself has a nil err; last is the newest
-// item that it finished.
+// run's end is set. A run that ended by itself has a nil err, or ErrWaiting; last
+// is the newest item that it finished.
 func closing(pending []chatkit.Item, last chatkit.Item, threadID string, err error) []entry {
 	var entries []entry
 	for _, it := range pending {
-		entries = append(entries, closeItem(it, err != nil))
+		entries = append(entries, closeItem(it, err != nil && !errors.Is(err, ErrWaiting)))
 	}
 	switch {
 	case err == nil:
 		return append(entries, entry{end: &End{Status: finalStatus(last)}})
+	case errors.Is(err, ErrWaiting):
+		return append(entries, entry{end: &End{Status: RequiresAction}})
 	case errors.Is(err, ErrStopped):
 		return append(entries, entry{item: &ItemChange{Item: stopNote(threadID)}, end: &End{Status: Cancelled}})
 	}

@@ -15,6 +15,7 @@ var (
 	ErrShutdown = errors.New("live: the server is shutting down")
 	ErrTooLong  = errors.New("live: the run took too long")
 	ErrLost     = errors.New("live: the run is gone from the store")
+	ErrWaiting  = errors.New("live: waits for the person") // of a producer whose answer is complete so far
 	errOver     = errors.New("live: the run is over")
 )
 
@@ -216,7 +217,7 @@ func (r *Run) main(produce Produce, limit, grace time.Duration) {
 
 // finish closes the run for its producer and queues its end.
 func (r *Run) finish(err error) {
-	if err != nil && !errors.Is(err, ErrStopped) && !errors.Is(err, ErrShutdown) {
+	if err != nil && !errors.Is(err, ErrWaiting) && !errors.Is(err, ErrStopped) && !errors.Is(err, ErrShutdown) {
 		r.engine.log.Error("run failed", "run", r.RunID, "thread", r.ThreadID, "err", err)
 	}
 	r.mu.Lock()
