@@ -33,8 +33,8 @@ func (e *RequestError) Error() string {
 // metadata, attachments, quoted_text and inference_options, and a limit may be a
 // string of digits. Text is cleaned by [CleanText].
 func DecodeRequest(raw []byte) (Request, error) {
-	if err := checkJSON(raw, MaxRequestDepth); err != nil {
-		return nil, &RequestError{Message: "is not usable JSON: " + err.Error()}
+	if err := CheckJSON(raw, MaxRequestDepth); err != nil {
+		return nil, &RequestError{Message: "is " + err.Error()}
 	}
 	raw, err := CleanJSON(raw)
 	if err != nil {

@@ -6,17 +6,20 @@ import (
 	"fmt"
 )
 
-// checkJSON returns an error unless raw is exactly one JSON value that nests no
+// ErrJSON is what [CheckJSON] refuses.
+var ErrJSON = errors.New("not usable JSON")
+
+// CheckJSON returns an error unless raw is exactly one JSON value that nests no
 // deeper than maxDepth and in which no object has a key twice: encoding/json
 // would take the last of them, another reader the first, and what one checked
 // would not be what the other uses.
-func checkJSON(raw []byte, maxDepth int) error {
+func CheckJSON(raw []byte, maxDepth int) error {
 	if !json.Valid(raw) {
 		var v any
 		if err := json.Unmarshal(raw, &v); err != nil {
-			return err
+			return fmt.Errorf("%w: %w", ErrJSON, err)
 		}
-		return errors.New("not valid JSON")
+		return ErrJSON
 	}
 	s := jsonScanner{in: raw, max: maxDepth}
 	s.space()
@@ -34,7 +37,7 @@ func (s *jsonScanner) value(depth int) error {
 	switch c := s.in[s.at]; c {
 	case '{', '[':
 		if depth > s.max {
-			return fmt.Errorf("nested more than %d deep", s.max)
+			return fmt.Errorf("%w: nested more than %d deep", ErrJSON, s.max)
 		}
 		return s.members(c == '{', depth)
 	case '"':
@@ -81,7 +84,7 @@ func (s *jsonScanner) key(seen map[string]bool) error {
 		}
 	}
 	if seen[key] {
-		return fmt.Errorf("the key %q appears twice", key)
+		return fmt.Errorf("%w: the key %.60q appears twice", ErrJSON, key)
 	}
 	seen[key] = true
 	s.space()

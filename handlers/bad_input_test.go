@@ -51,6 +51,19 @@ func TestEveryJSONRouteRefusesBadBodies(t *testing.T) {
 	}
 }
 
+// TestJSONKeysAreExact: a key counts as it is spelled, and once.
+func TestJSONKeysAreExact(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	v := boot(t, db).program(modelstest.User(t, db, "ann@example.com"))
+	const tasks = "/api/v1/tasks"
+	v.do("POST", tasks, `{"title":"milk","title":"bread"}`).problem(400, "invalid_request").has(`title`).has("appears twice")
+	v.do("POST", tasks, `{"Title":"milk"}`).problem(400, "invalid_request")
+	v.do("POST", tasks, `{"title":"milk","TITLE":"bread","Completed":true}`).want(201).has(`"title":"milk"`).has(`"completed":false`)
+	v.do("POST", "/api/v1/chatkit/threads", `{"metadata":{"a":{"b":1,"b":2}}}`).problem(400, "invalid_request")
+	v.do("POST", "/api/v1/chatkit/threads", `{"metadata":{"A":1,"a":2}}`).want(201).has(`"A":1`).has(`"a":2`)
+}
+
 // TestEveryFormNeedsItsToken sends every form of the pages from elsewhere.
 func TestEveryFormNeedsItsToken(t *testing.T) {
 	t.Parallel()
@@ -166,7 +179,9 @@ func TestOddRequests(t *testing.T) {
 	v.do("GET", "/signout", nil).want(405)
 	v.do("GET", "/nothing<script>", nil).want(404).lacks("<script>").has("There is nothing here")
 	v.do("GET", "/static/nothing.js", nil).want(404)
-	v.do("TRACE", "/", nil).want(405)
+	if allow := v.do("TRACE", "/api/v1/tasks", nil).problem(405, "method_not_allowed").header.Get("Allow"); allow != "GET, HEAD, POST" {
+		t.Errorf("Allow: %s", allow)
+	}
 	v.do("GET", "/healthz", nil, "Cookie", "a="+strings.Repeat("x", maxHeader)).want(431)
 	for name, raw := range map[string]string{
 		"two lengths": "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",

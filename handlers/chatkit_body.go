@@ -20,7 +20,7 @@ const recordingTime = 2 * time.Minute
 // from somebody who is signed in. It is asked before the body is read.
 func (h *Handlers) bodyLimit(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path, _, _ := strings.Cut(string(head.RequestURI()), "?")
-	if head.ContentLength() <= maxBody || path != "/api/v1/chatkit" || !h.knows(head) {
+	if head.ContentLength() <= maxBody || strings.TrimSuffix(path, "/") != "/api/v1/chatkit" || !h.knows(head) {
 		return fasthttp.RequestConfig{}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: maxRecording, ReadTimeout: recordingTime}

@@ -103,7 +103,7 @@ func (h *Handlers) App() *fiber.App {
 		ErrorHandler:            h.fail,
 	})
 	app.Server().HeaderReceived = h.bodyLimit
-	app.Use(h.observe, h.recoverPanic, securityHeaders, h.crossOrigin, refuseOddRequests)
+	app.Use(h.observe, h.recoverPanic, securityHeaders, h.crossOrigin, h.refuseOddRequests)
 	h.mount(app)
 	return app
 }

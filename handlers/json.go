@@ -1,11 +1,13 @@
 package handlers
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
+	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -17,6 +19,50 @@ func isJSON(contentType string) bool {
 	return err == nil && typ == fiber.MIMEApplicationJSON
 }
 
+// maxJSONDepth is how deep a body may nest.
+const maxJSONDepth = 32
+
+// decodeJSON reads the request's JSON object into the struct that v points to.
+// Unknown keys are ignored, and a key is known only as it is spelled; a key that
+// appears twice, trailing data and other content types are refused.
+func decodeJSON(c *fiber.Ctx, v any) error {
+	if !isJSON(c.Get(fiber.HeaderContentType)) {
+		return errContentType
+	}
+	body := bytes.TrimLeft(c.Body(), " \t\r\n")
+	if len(body) > 0 && body[0] != '{' {
+		return badRequest("The body must be a JSON object.")
+	}
+	err := chatkit.CheckJSON(body, maxJSONDepth)
+	if err == nil {
+		body, err = knownKeys(body, v)
+	}
+	if err == nil {
+		err = json.Unmarshal(body, v)
+	}
+	if err != nil {
+		return badRequest("The body is not the JSON that is expected here: " + plainJSONError(err) + ".")
+	}
+	return nil
+}
+
+// knownKeys leaves out the keys that the struct does not name. encoding/json
+// would take Title for title.
+func knownKeys(body []byte, v any) ([]byte, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(body, &all); err != nil {
+		return nil, err
+	}
+	known := map[string]json.RawMessage{}
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(v).Elem()) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if value, ok := all[name]; ok {
+			known[name] = value
+		}
+	}
+	return json.Marshal(known)
+}
+
 // plainJSONError says what is wrong with a JSON body without naming our types.
 func plainJSONError(err error) string {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && e.Field != "" {
@@ -25,11 +71,8 @@ func plainJSONError(err error) string {
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return "syntax error at byte " + strconv.FormatInt(e.Offset, 10)
 	}
-	if errors.Is(err, io.EOF) {
-		return "it is empty"
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return "it ends too early"
+	if errors.Is(err, chatkit.ErrJSON) {
+		return err.Error()
 	}
 	return "it has the wrong form"
 }

@@ -75,12 +75,12 @@ func securityHeaders(c *fiber.Ctx) error {
 // refuseOddRequests turns away what Fiber would take but nobody honest sends.
 // Compressed bodies are refused before anything reads them: Fiber inflates them
 // without a limit.
-func refuseOddRequests(c *fiber.Ctx) error {
+func (h *Handlers) refuseOddRequests(c *fiber.Ctx) error {
 	if c.Get(fiber.HeaderContentEncoding) != "" {
 		return errEncoding
 	}
 	if c.Method() == fiber.MethodTrace || c.Method() == fiber.MethodConnect {
-		return errMethod
+		return h.noRoute(c)
 	}
 	if unclearLength(c.Request().Header.RawHeaders()) {
 		c.Context().SetConnectionClose()

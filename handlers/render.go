@@ -2,9 +2,6 @@ package handlers
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"net/url"
 
 	"github.com/a-h/templ"
@@ -43,24 +40,4 @@ func queryEscape(s string) string { return url.QueryEscape(s) }
 func viewerView(c *fiber.Ctx) views.Viewer {
 	u := viewerOf(c).User
 	return views.Viewer{Name: u.Name, Email: u.Email}
-}
-
-// decodeJSON reads the request's JSON object into v. Unknown keys are ignored;
-// trailing data and other content types are refused.
-func decodeJSON(c *fiber.Ctx, v any) error {
-	if !isJSON(c.Get(fiber.HeaderContentType)) {
-		return errContentType
-	}
-	body := bytes.TrimLeft(c.Body(), " \t\r\n")
-	if len(body) > 0 && body[0] != '{' {
-		return badRequest("The body must be a JSON object.")
-	}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	if err := dec.Decode(v); err != nil {
-		return badRequest("The body is not the JSON that is expected here: " + plainJSONError(err) + ".")
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return badRequest("The body has data after its JSON.")
-	}
-	return nil
 }
