@@ -65,7 +65,10 @@ func newDoer(transport http.RoundTripper, l Limits) doer {
 }
 
 // Do sends the request and checks the response.
-func (d doer) Do(req *http.Request) (*http.Response, error) {
+func (d doer) Do(req *http.Request) (*http.Response, error) { return d.send(req, d.check) }
+
+// send sends a request; check may replace the response's body.
+func (d doer) send(req *http.Request, check func(*http.Response, *idleBody) error) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	resp, err := d.http.Do(req.WithContext(ctx))
 	if err != nil {
@@ -73,7 +76,7 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	body := newIdleBody(ctx, cancel, resp.Body, d.idle)
-	if err := d.check(resp, body); err != nil {
+	if err := check(resp, body); err != nil {
 		_ = body.Close()
 		return nil, err
 	}

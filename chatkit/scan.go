@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -102,15 +103,21 @@ func escaped(raw []byte) bool {
 	return false
 }
 
+// text passes over a string, in jumps: a recording is one of megabytes.
 func (s *jsonScanner) text() []byte {
 	start := s.at
-	for s.at++; s.in[s.at] != '"'; s.at++ {
-		if s.in[s.at] == '\\' {
-			s.at++
-		}
-	}
 	s.at++
-	return s.in[start:s.at]
+	for quote := start; ; {
+		if quote < s.at {
+			quote = s.at + bytes.IndexByte(s.in[s.at:], '"')
+		}
+		escape := bytes.IndexByte(s.in[s.at:quote], '\\')
+		if escape < 0 {
+			s.at = quote + 1
+			return s.in[start:s.at]
+		}
+		s.at += escape + 2
+	}
 }
 
 func (s *jsonScanner) word() {

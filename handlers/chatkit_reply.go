@@ -15,6 +15,7 @@ type responder struct{ h *Handlers }
 var (
 	_ chatkit.SyncActor     = responder{}
 	_ chatkit.FeedbackTaker = responder{}
+	_ chatkit.Transcriber   = responder{}
 )
 
 type askerKey struct{}
@@ -50,4 +51,16 @@ func (r responder) ActSync(ctx context.Context, thread *chatkit.Thread, action c
 // TakeFeedback stores thumbs up and down.
 func (r responder) TakeFeedback(ctx context.Context, threadID string, itemIDs []string, kind string) error {
 	return r.h.DB.SaveFeedback(ctx, askerOf(ctx).ID, threadID, itemIDs, kind)
+}
+
+// Transcribe writes down a recording.
+func (r responder) Transcribe(ctx context.Context, audio chatkit.Audio) (string, error) {
+	if r.h.Transcriber == nil {
+		return "", &chatkit.Error{Message: "This chat can't listen: speech recognition is not set up. Write instead.", Err: chatkit.ErrNotSupported}
+	}
+	text, err := r.h.Transcriber.Transcribe(ctx, audio)
+	if e, ok := errors.AsType[*chatkit.Error](err); ok && e.Err != nil {
+		r.h.Log.WarnContext(ctx, "a recording was not written down", "err", e.Err)
+	}
+	return text, err
 }

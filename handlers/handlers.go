@@ -33,6 +33,8 @@ type Options struct {
 	// Grace is how long an answer to a ChatKit client goes on when its connection
 	// is gone and nobody else reads it: 0 ends it at once, less than 0 never.
 	Grace time.Duration
+	// Transcriber writes down recordings; nil: nothing does.
+	Transcriber chatkit.Transcriber
 	// ScriptURL is the script that defines the widget of /chatkit, "" OpenAI's own;
 	// DomainKey is what that one asks for.
 	ScriptURL, DomainKey string

@@ -21,28 +21,55 @@ func (h *Handlers) widgetPage(c *fiber.Ctx) error {
 	if script == "" {
 		script = openAIScript
 	}
+	origin := originOf(script)
 	c.Set(fiber.HeaderContentSecurityPolicy, widgetPolicy(script))
+	if origin != "" {
+		// OpenAI's frame may ask which site it stands in; it learns no more than that.
+		c.Set(fiber.HeaderReferrerPolicy, "strict-origin")
+	}
+	if h.Transcriber != nil {
+		c.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(self"+quoted(origin)+")")
+	}
 	u := viewerOf(c).User
 	return h.render(c, views.WidgetPage(views.Widget{
-		UserID: u.ID, UserName: u.Name, ScriptURL: script, DomainKey: h.DomainKey,
+		UserID: u.ID, UserName: u.Name, ScriptURL: script, DomainKey: h.DomainKey, Dictation: h.Transcriber != nil,
 	}))
 }
 
-// widgetPolicy is the content policy of every page and what the widget needs
-// beyond it: its script, the frame that the script opens at its own origin, and
-// requests there. A script of this server needs nothing.
-func widgetPolicy(script string) string {
-	u, err := url.Parse(script)
+// originOf returns the origin of an address at another server, "" if it is at
+// this one.
+func originOf(address string) string {
+	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+func quoted(origin string) string {
+	if origin == "" {
+		return ""
+	}
+	return ` "` + origin + `"`
+}
+
+// widgetPolicy is the content policy of every page and what the widget needs
+// beyond it: its script, the frame that the script opens at its own origin,
+// requests there, and the style with which the script sizes that frame. That is
+// inline and changes with the script, so no checksum can name it; scripts stay
+// as strict as ever. A script of this server needs nothing.
+func widgetPolicy(script string) string {
+	origin := originOf(script)
+	if origin == "" {
 		return contentSecurityPolicy
 	}
-	origin := u.Scheme + "://" + u.Host
 	connect := origin
-	if strings.HasSuffix(u.Hostname(), ".openai.com") {
+	if strings.HasSuffix(origin, ".openai.com") {
 		connect += " " + openAIDomainCheck
 	}
 	widen := strings.NewReplacer(
 		"script-src 'self'", "script-src 'self' "+origin,
+		"style-src 'self'", "style-src 'self' 'unsafe-inline'",
 		"connect-src 'self'", "connect-src 'self' "+connect,
 	)
 	return widen.Replace(contentSecurityPolicy) + "; frame-src " + origin

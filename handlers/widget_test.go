@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/taskpilot/taskpilot/assistant/openaitest"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
@@ -14,14 +15,15 @@ func TestWidgetPolicyAllowsWhatTheScriptNeeds(t *testing.T) {
 	for script, want := range map[string][]string{
 		openAIScript: {
 			"script-src 'self' https://cdn.platform.openai.com", "frame-src https://cdn.platform.openai.com",
-			"connect-src 'self' https://cdn.platform.openai.com https://api.openai.com",
+			"connect-src 'self' https://cdn.platform.openai.com https://api.openai.com", "style-src 'self' 'unsafe-inline'",
 		},
 		"https://widgets.example.com:8443/a/chatkit.js": {
 			"script-src 'self' https://widgets.example.com:8443", "frame-src https://widgets.example.com:8443",
-			"connect-src 'self' https://widgets.example.com:8443",
+			"connect-src 'self' https://widgets.example.com:8443", "style-src 'self' 'unsafe-inline'",
 		},
 		"https://notopenai.com/chatkit.js": {
 			"script-src 'self' https://notopenai.com", "frame-src https://notopenai.com", "connect-src 'self' https://notopenai.com",
+			"style-src 'self' 'unsafe-inline'",
 		},
 		"/own/chatkit.js": nil,
 	} {
@@ -31,7 +33,7 @@ func TestWidgetPolicyAllowsWhatTheScriptNeeds(t *testing.T) {
 		}
 		for directive := range strings.SplitSeq(contentSecurityPolicy, "; ") {
 			name, _, _ := strings.Cut(directive, " ")
-			if want != nil && (name == "script-src" || name == "connect-src") {
+			if want != nil && (name == "script-src" || name == "connect-src" || name == "style-src") {
 				continue
 			}
 			if !got[directive] {
@@ -64,18 +66,21 @@ func TestWidgetPageHasItsSettings(t *testing.T) {
 	if data == nil {
 		t.Fatalf("no settings in %s", page.body)
 	}
-	var config map[string]string
+	var config map[string]any
 	if err := json.Unmarshal(data[1], &config); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"api_url": "/api/v1/chatkit", "domain_key": `key</script><b>"`, "script_url": openAIScript, "user_id": ann.ID}
+	want := map[string]any{"dictation": false, "api_url": "/api/v1/chatkit", "domain_key": `key</script><b>"`, "script_url": openAIScript, "user_id": ann.ID}
 	for key, value := range want {
 		if config[key] != value {
-			t.Errorf("%s is %q, want %q", key, config[key], value)
+			t.Errorf("%s is %v, want %v", key, config[key], value)
 		}
 	}
 	if config["csrf_token"] == "" {
 		t.Error("there is no CSRF token")
+	}
+	if got := page.header.Get("Referrer-Policy"); got != "strict-origin" {
+		t.Errorf("Referrer-Policy: %s", got)
 	}
 	// Other pages have nothing of it.
 	other := s.browser(ann).do("GET", "/chat", nil).want(200)
@@ -83,4 +88,29 @@ func TestWidgetPageHasItsSettings(t *testing.T) {
 		t.Errorf("the chat's policy is %s", got)
 	}
 	other.lacks("chatkit-page.js")
+}
+
+// TestWidgetPageListensWhenItCan: the microphone is allowed, to the page and to
+// the frame of the script, only where recordings can be written down.
+func TestWidgetPageListensWhenItCan(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	ann := modelstest.User(t, db, "ann@example.com")
+	deaf := boot(t, db).browser(ann).do("GET", "/chatkit", nil).want(200).has(`"dictation":false`)
+	if got := deaf.header.Get("Permissions-Policy"); !strings.Contains(got, "microphone=()") {
+		t.Errorf("without a transcriber: %s", got)
+	}
+	for script, want := range map[string]string{
+		"":           `microphone=(self "https://cdn.platform.openai.com")`,
+		"/own/it.js": "microphone=(self)",
+	} {
+		s := boot(t, db, func(o *Options) { o.ScriptURL, o.Transcriber = script, speech(t, openaitest.New(t)) })
+		page := s.browser(ann).do("GET", "/chatkit", nil).want(200).has(`"dictation":true`)
+		if got := page.header.Get("Permissions-Policy"); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", script, got)
+		}
+		if got := s.browser(ann).do("GET", "/chat", nil).want(200).header.Get("Permissions-Policy"); !strings.Contains(got, "microphone=()") {
+			t.Errorf("the chat: %s", got)
+		}
+	}
 }

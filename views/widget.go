@@ -5,6 +5,7 @@ type Widget struct {
 	UserID, UserName string
 	ScriptURL        string // of the script that defines the component
 	DomainKey        string // what OpenAI's script asks for
+	Dictation        bool   // whether recordings can be written down
 }
 
 // widgetConfig is what static/src/chatkit/config.js reads.
@@ -18,11 +19,13 @@ type widgetConfig struct {
 	CSRFToken  string `json:"csrf_token"`
 	UserID     string `json:"user_id"`
 	UserName   string `json:"user_name"`
+	Dictation  bool   `json:"dictation"`
 }
 
 func (w Widget) config(csrf string) widgetConfig {
 	return widgetConfig{
 		APIURL: "/api/v1/chatkit", TasksURL: "/api/v1/tasks", ThreadsURL: "/api/v1/chatkit/threads", ChatURL: "/chat",
 		ScriptURL: w.ScriptURL, DomainKey: w.DomainKey, CSRFToken: csrf, UserID: w.UserID, UserName: w.UserName,
+		Dictation: w.Dictation,
 	}
 }

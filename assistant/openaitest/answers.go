@@ -226,3 +226,11 @@ func wholeCalls(x *exchange, pairs []string, head map[string]any, finish string)
 	x.event(map[string]any{}, finish)
 	x.done()
 }
+
+// Transcript answers a request for a transcription with this text.
+func Transcript(text string) Behaviour {
+	return Behaviour{"transcript", func(x *exchange) {
+		x.w.Header().Set("Content-Type", "application/json")
+		x.raw(encode(map[string]any{"text": text, "usage": map[string]any{"type": "tokens", "input_tokens": 12}}))
+	}}
+}

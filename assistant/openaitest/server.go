@@ -1,6 +1,7 @@
 // Package openaitest is a scriptable OpenAI-compatible model server for tests.
 //
-// A test queues behaviours; each request to /v1/chat/completions takes the next:
+// A test queues behaviours; each request to /v1/chat/completions or to
+// /v1/audio/transcriptions takes the next:
 //
 //	srv := openaitest.New(t)
 //	srv.Reply(
@@ -54,6 +55,7 @@ type Request struct {
 	Header http.Header
 	Body   []byte
 	Chat   Chat
+	Audio  *Audio // of a request for a transcription
 	// Done is closed when the exchange is over: answered, or left by the client.
 	Done chan struct{}
 	// Left is closed when the client went away before the answer was over.
@@ -73,6 +75,13 @@ type Chat struct {
 			Parameters  json.RawMessage `json:"parameters"`
 		} `json:"function"`
 	} `json:"tools"`
+}
+
+// Audio is what a request for a transcription sent.
+type Audio struct {
+	Model, Format string
+	FileName      string
+	Data          []byte
 }
 
 // Message is one message of a Chat. Content that came in parts is in Parts, their
@@ -136,6 +145,7 @@ func New(t testing.TB) *Server {
 	s := &Server{closed: make(chan struct{}), arrived: make(chan *Request, 1024), fallback: ServerError()}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", s.answer)
+	mux.HandleFunc("POST /v1/audio/transcriptions", s.transcribe)
 	mux.HandleFunc("GET /v1/models", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"object":"list","data":[{"id":"test-model","object":"model"}]}`)
 	})
@@ -185,6 +195,25 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"error":{"message":"not a JSON request"}}`, http.StatusBadRequest)
 		return
 	}
+	s.play(w, r, req)
+}
+
+func (s *Server) transcribe(w http.ResponseWriter, r *http.Request) {
+	file, head, err := r.FormFile("file")
+	if err != nil {
+		http.Error(w, `{"error":{"message":"not a form with a file"}}`, http.StatusBadRequest)
+		return
+	}
+	data, err := io.ReadAll(file)
+	if err != nil {
+		return // the client left
+	}
+	s.play(w, r, &Request{Header: r.Header.Clone(), Done: make(chan struct{}), Left: make(chan struct{}),
+		Audio: &Audio{Model: r.FormValue("model"), Format: r.FormValue("response_format"), FileName: head.Filename, Data: data}})
+}
+
+// play answers a request with the next behaviour.
+func (s *Server) play(w http.ResponseWriter, r *http.Request, req *Request) {
 	b := s.next(req)
 	defer close(req.Done)
 	x := &exchange{w: w, r: r, req: req, over: s.closed}

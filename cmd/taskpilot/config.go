@@ -18,6 +18,7 @@ type Config struct {
 	SessionSecret  Secret   // signs cookies and CSRF tokens; as above
 	Assistant      string   // the engine to use, already resolved: never "auto"
 	OpenAI         OpenAI   // where the model is
+	Transcribe     OpenAI   // what writes down recordings; nothing without a Model
 	Instructions   string   // the assistant's instructions; empty means the built-in ones
 	DomainKey      string   // handed to the ChatKit widget
 	ScriptURL      string   // where the widget's script comes from; empty means the default
@@ -84,8 +85,9 @@ func loadConfig(lookup lookupFunc, dir string) (Config, error) {
 // something together with others.
 type rawConfig struct {
 	*Config
-	port   string
-	engine string
+	port          string
+	engine        string
+	transcribeURL string // as given
 }
 
 // complete fills in what follows from other settings.
@@ -113,6 +115,9 @@ func (r *rawConfig) complete(dir string) []string {
 	}
 	if err := r.resolveEngine(); err != nil {
 		problems = append(problems, "ASSISTANT: "+err.Error())
+	}
+	if err := r.resolveTranscriber(); err != nil {
+		problems = append(problems, "TRANSCRIBE_MODEL: "+err.Error())
 	}
 	return problems
 }

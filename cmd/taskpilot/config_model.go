@@ -94,3 +94,19 @@ func (r *rawConfig) resolveEngine() error {
 	}
 	return nil
 }
+
+// resolveTranscriber sends recordings where messages go, unless they have a
+// server of their own. The key of one server is not shown to another.
+func (r *rawConfig) resolveTranscriber() error {
+	t := &r.Transcribe
+	if r.transcribeURL == "" {
+		t.BaseURL = r.OpenAI.BaseURL
+	}
+	if t.APIKey == "" && t.BaseURL == r.OpenAI.BaseURL {
+		t.APIKey = r.OpenAI.APIKey
+	}
+	if t.Model != "" && t.APIKey == "" && t.BaseURL == "" {
+		return fmt.Errorf("%q needs a server; accepted: set TRANSCRIBE_BASE_URL, or OPENAI_API_KEY for OpenAI", t.Model)
+	}
+	return nil
+}

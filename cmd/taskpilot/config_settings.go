@@ -33,6 +33,9 @@ func settings() []setting {
 		{name: "ASSISTANT", fallback: engineAuto, accepts: "auto, builtin, responses or completions", set: setEngine},
 		{name: "OPENAI_ASSISTANT_ID", accepts: "an assistant's id, up to 200 characters without spaces", set: setAssistantID},
 		{name: "ASSISTANT_INSTRUCTIONS_FILE", accepts: "the path of a text file (UTF-8, up to 256 KiB)", set: setInstructions},
+		{name: "TRANSCRIBE_MODEL", accepts: "a model's name, up to 200 characters without spaces, as whisper-1", set: setTranscribeModel},
+		{name: "TRANSCRIBE_BASE_URL", secret: true, accepts: "an http:// or https:// URL without query, as http://localhost:9000/v1", set: setTranscribeURL},
+		{name: "TRANSCRIBE_API_KEY", secret: true, accepts: "a key without spaces", set: setTranscribeKey},
 		{name: "CHATKIT_DOMAIN_KEY", fallback: "taskpilot-chatkit-domain-key", accepts: "up to 200 characters without spaces", set: setDomainKey},
 		{name: "CHATKIT_SCRIPT_URL", accepts: "an http:// or https:// URL, or a path that begins with /", set: setScriptURL},
 		{name: "ALLOWED_ORIGINS", accepts: "origins as https://example.com, separated by commas", set: setAllowedOrigins},
@@ -81,6 +84,19 @@ func setAPIKey(r *rawConfig, value string) error {
 func setModel(r *rawConfig, value string) error {
 	r.OpenAI.Model = value
 	return checkWord(value, 200)
+}
+
+func setTranscribeModel(r *rawConfig, value string) error {
+	if err := checkWord(value, 200); err != nil {
+		return err
+	}
+	r.Transcribe.Model = value
+	return nil
+}
+
+func setTranscribeKey(r *rawConfig, value string) error {
+	r.Transcribe.APIKey = Secret(value)
+	return checkWord(value, 1000)
 }
 
 func setAssistantID(r *rawConfig, value string) error {

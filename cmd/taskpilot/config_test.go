@@ -74,6 +74,8 @@ var goodSettings = []goodSetting{
 	{"ASSISTANT", "Builtin", func(c Config) any { return c.Assistant }, "builtin"},
 	{"ASSISTANT", "auto", func(c Config) any { return c.Assistant }, "builtin"},
 	{"OPENAI_ASSISTANT_ID", "asst_1", func(c Config) any { return c.OpenAI.AssistantID }, "asst_1"},
+	{"TRANSCRIBE_BASE_URL", "http://localhost:9000/v1/", func(c Config) any { return c.Transcribe.BaseURL }, "http://localhost:9000/v1"},
+	{"TRANSCRIBE_API_KEY", "sk-speech", func(c Config) any { return c.Transcribe.APIKey.Reveal() + c.Assistant }, "sk-speechbuiltin"},
 	{"CHATKIT_DOMAIN_KEY", "domain_pk_1", func(c Config) any { return c.DomainKey }, "domain_pk_1"},
 	{"CHATKIT_SCRIPT_URL", "/static/chatkit.js", func(c Config) any { return c.ScriptURL }, "/static/chatkit.js"},
 	{"CHATKIT_SCRIPT_URL", "https://cdn.example.com/chatkit.js", func(c Config) any { return c.ScriptURL }, "https://cdn.example.com/chatkit.js"},
@@ -118,6 +120,9 @@ var badSettings = map[string][]string{
 	"OPENAI_TIMEOUT":              {"60", "0s", "1h"},
 	"OPENAI_ASSISTANT_ID":         {"a b"},
 	"ASSISTANT_INSTRUCTIONS_FILE": {"/nonexistent/file", "."},
+	"TRANSCRIBE_MODEL":            {"two words", "whisper-1"}, // the last needs a server
+	"TRANSCRIBE_BASE_URL":         {"localhost:9000", "http://u:canary@localhost", "http://localhost/v1?key=canary"},
+	"TRANSCRIBE_API_KEY":          {"sk canary", "sk-cänary"},
 	"CHATKIT_DOMAIN_KEY":          {"a b"},
 	"CHATKIT_SCRIPT_URL":          {"//evil.example/x.js", "javascript:alert(1)", "chatkit.js", "/a b.js", "https://a;img-src/x.js"},
 	"ALLOWED_ORIGINS":             {"*", "https://a.example/path", "https://*.example.com", "https://a.example,b.example"},
@@ -155,11 +160,38 @@ func TestEverySettingIsTested(t *testing.T) {
 	t.Parallel()
 	for _, s := range settings() {
 		good := slices.ContainsFunc(goodSettings, func(g goodSetting) bool { return g.name == s.name })
-		if !good && s.name != "ASSISTANT_INSTRUCTIONS_FILE" { // has a test of its own
+		own := s.name == "ASSISTANT_INSTRUCTIONS_FILE" || s.name == "TRANSCRIBE_MODEL" // have tests of their own
+		if !good && !own {
 			t.Errorf("%s has no good value in the tests", s.name)
 		}
 		if len(badSettings[s.name]) == 0 {
 			t.Errorf("%s has no bad value in the tests", s.name)
+		}
+	}
+}
+
+// TestTranscriberSettings: recordings go where messages go, or to a server of
+// their own, which does not get the other's key.
+func TestTranscriberSettings(t *testing.T) {
+	t.Parallel()
+	for want, values := range map[string]map[string]string{
+		" ":                          {},
+		"| sk-chat":                  {"OPENAI_API_KEY": "sk-chat"},
+		"http://chat/v1 sk-chat":     {"OPENAI_API_KEY": "sk-chat", "OPENAI_BASE_URL": "http://chat/v1"},
+		"http://speech/v1 ":          {"OPENAI_API_KEY": "sk-chat", "TRANSCRIBE_BASE_URL": "http://speech/v1"},
+		"http://speech/v1 sk-speech": {"OPENAI_API_KEY": "sk-chat", "TRANSCRIBE_BASE_URL": "http://speech/v1", "TRANSCRIBE_API_KEY": "sk-speech"},
+		" sk-speech":                 {"OPENAI_BASE_URL": "http://chat/v1", "OPENAI_API_KEY": "sk-chat", "TRANSCRIBE_BASE_URL": "https://api.openai.com/v1", "TRANSCRIBE_API_KEY": "sk-speech"},
+	} {
+		c, err := load(t, values)
+		if got := c.Transcribe.BaseURL + " " + c.Transcribe.APIKey.Reveal(); err != nil || c.Transcribe.Model != "" || got != strings.TrimPrefix(want, "|") {
+			t.Errorf("%v: got %q, %v", values, got, err)
+		}
+		if len(values) == 0 {
+			continue
+		}
+		values["TRANSCRIBE_MODEL"] = "whisper-1"
+		if c, err := load(t, values); err != nil || c.Transcribe.Model != "whisper-1" {
+			t.Errorf("%v: got %+v, %v", values, c.Transcribe, err)
 		}
 	}
 }

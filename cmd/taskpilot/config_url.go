@@ -55,17 +55,28 @@ func setAllowedOrigins(r *rawConfig, value string) error {
 	return nil
 }
 
-func setBaseURL(r *rawConfig, value string) error {
+func setBaseURL(r *rawConfig, value string) (err error) {
+	r.OpenAI.BaseURL, err = parseBaseURL(value)
+	return err
+}
+
+func setTranscribeURL(r *rawConfig, value string) (err error) {
+	r.transcribeURL = value
+	r.Transcribe.BaseURL, err = parseBaseURL(value)
+	return err
+}
+
+// parseBaseURL returns the address of a model server, "" for OpenAI's.
+func parseBaseURL(value string) (string, error) {
 	u, err := parseHTTPURL(value)
 	if err != nil {
-		return err
+		return "", err
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	if isOpenAI(u) {
-		return nil // the default, spelled out
+		return "", nil // the default, spelled out
 	}
-	r.OpenAI.BaseURL = u.String()
-	return nil
+	return u.String(), nil
 }
 
 // isOpenAI tells OpenAI's own API from other servers.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/handlers"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
@@ -62,3 +63,12 @@ func agentConfig(c Config) assistant.Config {
 
 // wordPace makes the built-in assistant's answers readable as they come.
 const wordPace = 15 * time.Millisecond
+
+// newTranscriber makes what writes down recordings, nil without a model for it.
+func newTranscriber(c Config) (chatkit.Transcriber, error) {
+	if c.Transcribe.Model == "" {
+		return nil, nil
+	}
+	return assistant.NewTranscriber(assistant.TranscriberConfig{
+		BaseURL: c.Transcribe.BaseURL, APIKey: c.Transcribe.APIKey.Reveal(), Model: c.Transcribe.Model})
+}

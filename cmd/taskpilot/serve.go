@@ -78,11 +78,15 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 	if err != nil {
 		return nil, err
 	}
+	speech, err := newTranscriber(c)
+	if err != nil {
+		return nil, err
+	}
 	s.handlers = handlers.New(handlers.Options{
 		DB: s.db, Engine: s.engine, Assistant: answers, Owner: owner,
 		PublicURL: publicURL, JWTSecret: []byte(c.JWTSecret.Reveal()), SessionSecret: []byte(c.SessionSecret.Reveal()),
 		SignupOpen: c.SignupOpen, AllowedOrigins: c.AllowedOrigins, Grace: handlers.DefaultGrace,
-		ScriptURL: c.ScriptURL, DomainKey: c.DomainKey, Version: version, Log: log,
+		ScriptURL: c.ScriptURL, DomainKey: c.DomainKey, Transcriber: speech, Version: version, Log: log,
 	})
 	s.app = s.handlers.App()
 	if s.listener, err = net.Listen("tcp", c.Addr); err != nil {

@@ -32,7 +32,7 @@ export function elementOptions({ config, theme, initialThread, request, entities
       attachments: { enabled: false },
       tools: [],
       models: [],
-      dictation: { enabled: false },
+      dictation: { enabled: config.dictation === true },
     },
     disclaimer: { text: "Answers can be wrong. Check what matters." },
     threadItemActions: { feedback: true, retry: true },
