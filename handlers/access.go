@@ -156,7 +156,7 @@ func (h *Handlers) checkOrigin(c *fiber.Ctx) error {
 		return errCSRF
 	}
 	token := c.Get("X-CSRF-Token")
-	if token == "" && !isJSON(c.Get(fiber.HeaderContentType)) {
+	if token == "" && !isJSON(c.Get(fiber.HeaderContentType)) && !c.Request().IsBodyStream() {
 		token = c.FormValue("csrf_token")
 	}
 	if subtle.ConstantTimeCompare([]byte(token), []byte(h.csrfToken(c))) != 1 {

@@ -18,6 +18,8 @@ type messageJSON struct {
 	Content   string         `json:"content"`
 	CreatedAt chatkit.Time   `json:"created_at"`
 	Metadata  map[string]any `json:"metadata"`
+
+	Attachments []*chatkit.Attachment `json:"attachments,omitempty"`
 }
 
 // messageOf returns the message that an item is; false for every other item.
@@ -26,7 +28,7 @@ func messageOf(it models.Item) (messageJSON, bool) {
 	m := messageJSON{ID: base.ID, ThreadID: base.ThreadID, CreatedAt: base.CreatedAt, Metadata: map[string]any{}}
 	switch item := it.Item.(type) {
 	case *chatkit.UserMessage:
-		m.Role, m.Content = "user", item.Text()
+		m.Role, m.Content, m.Attachments = "user", item.Text(), item.Attachments
 	case *chatkit.AssistantMessage:
 		m.Role, m.Content = "assistant", item.Text()
 	default:
@@ -75,6 +77,7 @@ func (h *Handlers) messages(ctx context.Context, thread *models.Thread, q models
 			return nil, false, err
 		}
 		for _, it := range items {
+			h.linkItem(thread.UserID, it.Item)
 			m, ok := messageOf(it)
 			if !ok {
 				continue

@@ -9,8 +9,7 @@ import (
 	"github.com/taskpilot/taskpilot/models"
 )
 
-// sendRequest is the body of POST …/messages. Attachments and metadata are part
-// of the contract; attachments are refused until there are any.
+// sendRequest is the body of POST …/messages. Attachments are ids of files.
 type sendRequest struct {
 	Content     *string        `json:"content"`
 	Attachments []string       `json:"attachments"`
@@ -47,14 +46,12 @@ func readMessage(c *fiber.Ctx) (*models.Message, error) {
 	if body.Content == nil {
 		return nil, badRequest("content is missing: the text of the message.")
 	}
-	if len(body.Attachments) > 0 {
-		return nil, badRequest("This attachment does not exist.")
-	}
 	message, err := userText(*body.Content)
 	if err != nil {
 		return nil, err
 	}
-	return &models.Message{UserID: userID(c), ThreadID: c.Params("thread"), ClientKey: clientKey(c), Message: message}, nil
+	return &models.Message{UserID: userID(c), ThreadID: c.Params("thread"), ClientKey: clientKey(c),
+		Message: message, Attachments: body.Attachments}, nil
 }
 
 // clientKey is the client's own name for the request, which makes repeating it

@@ -289,7 +289,11 @@ func (h *Handlers) removeThread(ctx context.Context, userID, threadID string) er
 	if err := h.stop(ctx, userID, threadID); err != nil {
 		return err
 	}
-	if err := h.DB.DeleteThread(ctx, userID, threadID); err != nil {
+	remove := h.DB.DeleteThread
+	if h.Files != nil {
+		remove = h.Files.DeleteThread
+	}
+	if err := remove(ctx, userID, threadID); err != nil {
 		return err
 	}
 	h.Engine.Signals.Notify(userID, live.Signal{Kind: live.ThreadsChanged})

@@ -113,6 +113,7 @@ func (h *Handlers) acceptPlan(c *fiber.Ctx, user *models.User, req chatkit.Reque
 		return p, err
 	}
 	h.audience.tie(p.Run.ID)
+	h.linkEvents(user.ID, p.Plan.Events)
 	return p, h.beginPlan(p, user, locale(c))
 }
 

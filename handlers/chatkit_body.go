@@ -16,10 +16,21 @@ const maxRecording = 14 << 20
 // recordingTime is how long it may take to arrive.
 const recordingTime = 2 * time.Minute
 
+// sendTime is how long a client may take to read a file.
+const sendTime = 5 * time.Minute
+
 // bodyLimit lets a larger body in where one may come: to the ChatKit endpoint,
-// from somebody who is signed in. It is asked before the body is read.
+// from somebody who is signed in; files take a way of their own. It is asked
+// before the body is read.
 func (h *Handlers) bodyLimit(head *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	path, _, _ := strings.Cut(string(head.RequestURI()), "?")
+	path := rawPath(head)
+	if announcesFile(head) {
+		leaveBody(head)
+		return fasthttp.RequestConfig{}
+	}
+	if isFileLink(path) || strings.HasPrefix(path, "/files/") {
+		return fasthttp.RequestConfig{WriteTimeout: sendTime}
+	}
 	if head.ContentLength() <= maxBody || strings.TrimSuffix(path, "/") != "/api/v1/chatkit" || !h.knows(head) {
 		return fasthttp.RequestConfig{}
 	}

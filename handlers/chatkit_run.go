@@ -41,7 +41,7 @@ var errNoAction = &chatkit.Error{Message: "This assistant does not know what to 
 
 // turn is a turn of somebody whose front end shows widgets.
 func (h *Handlers) turn(user assistant.User, thread *chatkit.Thread) *assistant.Turn {
-	return &assistant.Turn{User: user, Thread: *thread, History: history{h.DB, user.ID, thread.ID}, Now: h.Now(), Widgets: true}
+	return &assistant.Turn{User: user, Thread: *thread, History: history{h.DB, user.ID, thread.ID}, Files: h.readable(user.ID), Now: h.Now(), Widgets: true}
 }
 
 // streamPlan answers with the events of an accepted request's run.

@@ -220,8 +220,7 @@ func TestChatKitThreads(t *testing.T) {
 			t.Errorf("delete: %s", r.body)
 		}
 		v.kit("threads.get_by_id", `{"thread_id":"`+id+`"}`).problem(404, "not_found")
-		v.kit("attachments.create", `{"name":"a.png","size":3,"mime_type":"image/png"}`).problem(400, "not_supported")
-		v.kit("attachments.delete", `{"attachment_id":"atc_1"}`).problem(400, "not_supported")
+		v.kit("attachments.delete", `{"attachment_id":"atc_1"}`).problem(404, "not_found")
 		v.kit("input.transcribe", `{"audio_base64":"GkXf","mime_type":"audio/webm"}`).problem(400, "not_supported")
 	})
 }

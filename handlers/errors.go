@@ -12,6 +12,7 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/models/files"
 	"github.com/taskpilot/taskpilot/views"
 )
 
@@ -51,6 +52,30 @@ var (
 	errRefresh       = &problem{Status: 401, Code: "unauthorized", Message: "This refresh token is not valid any more. Sign in again."}
 )
 
+// What is wrong with a file's way in or out.
+var (
+	errNoFiles = &problem{Status: 400, Code: "not_supported", Message: "This server takes no files."}
+	errNoForm  = &problem{Status: 415, Code: "unsupported_media_type", Message: "Send the file as multipart/form-data, in a part named file."}
+	errBadLink = &problem{Status: 403, Code: "forbidden", Message: "This address of a file is not valid. Load the conversation again for a new one."}
+	errOldLink = &problem{Status: 403, Code: "expired", Message: "This address of a file has expired. Load the conversation again for a new one."}
+)
+
+// fileProblem says over HTTP why a file is not taken.
+func fileProblem(r *files.Refusal) *problem {
+	p := &problem{Status: 400, Code: "invalid_file", Message: r.Message}
+	switch r.Why {
+	case files.TooLarge:
+		p.Status, p.Code = 413, "too_large"
+	case files.NoRoom:
+		p.Status, p.Code = 413, "no_room"
+	case files.WrongType:
+		p.Status, p.Code = 415, "unsupported_media_type"
+	case files.Again:
+		p.Status, p.Code = 409, "conflict"
+	}
+	return p
+}
+
 // badRequest is a 400 with this sentence.
 func badRequest(message string) error {
 	return &problem{Status: 400, Code: "invalid_request", Message: message}
@@ -72,6 +97,9 @@ func problemOf(err error) *problem {
 	}
 	if e, ok := errors.AsType[*models.LimitError](err); ok {
 		return &problem{Status: 429, Code: "limit_reached", Message: limitMessage(e), RetryAfter: e.Resets}
+	}
+	if e, ok := errors.AsType[*files.Refusal](err); ok {
+		return fileProblem(e)
 	}
 	if e, ok := errors.AsType[*fiber.Error](err); ok {
 		return frameworkProblem(e)

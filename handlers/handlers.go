@@ -15,6 +15,7 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/models/files"
 )
 
 // Options is what the handlers need from the outside.
@@ -22,7 +23,8 @@ type Options struct {
 	DB        *models.DB
 	Engine    *live.Engine
 	Assistant assistant.Assistant
-	Owner     string // names this process in the database
+	Files     *files.Files // nil: there are no attachments
+	Owner     string       // names this process in the database
 
 	PublicURL     *url.URL
 	JWTSecret     []byte
@@ -52,6 +54,7 @@ type Handlers struct {
 	streams  *streams
 	metrics  *metrics
 	audience *audience
+	uploads  *uploads
 	chatkit  *chatkit.Server // for the requests that are answered at once
 }
 
@@ -68,7 +71,11 @@ func New(o Options) *Handlers {
 	h.sessions = newSessionStore(o.DB, o.secure())
 	h.metrics = newMetrics(h)
 	h.audience = newAudience(o.Grace, func(runID string) { o.Engine.Stop(runID) }, h.readElsewhere)
-	h.chatkit = &chatkit.Server{Store: models.NewStore(o.DB), Responder: responder{h}, Log: o.Log}
+	h.uploads = h.newUploads(h.appConfig())
+	h.chatkit = &chatkit.Server{Store: linkedStore{models.NewStore(o.DB), h}, Responder: responder{h}, Log: o.Log}
+	if o.Files != nil {
+		h.chatkit.Attachments = fileStore{h}
+	}
 	return h
 }
 
@@ -77,6 +84,7 @@ func (o Options) secure() bool { return o.PublicURL.Scheme == "https" }
 // Close ends all open streams; their clients are told to reconnect.
 func (h *Handlers) Close(ctx context.Context) {
 	h.streams.close(ctx)
+	h.uploads.close(ctx)
 	h.audience.close()
 }
 
@@ -88,7 +96,15 @@ const (
 
 // App returns the server with all routes.
 func (h *Handlers) App() *fiber.App {
-	app := fiber.New(fiber.Config{
+	app := fiber.New(h.appConfig())
+	app.Server().HeaderReceived = h.bodyLimit
+	app.Use(h.uploads.handOver, h.observe, h.recoverPanic, securityHeaders, h.crossOrigin, h.refuseOddRequests)
+	h.mount(app)
+	return app
+}
+
+func (h *Handlers) appConfig() fiber.Config {
+	return fiber.Config{
 		// Without Immutable, strings of one request change under a later one.
 		Immutable:             true,
 		ReadTimeout:           15 * time.Second,
@@ -103,9 +119,5 @@ func (h *Handlers) App() *fiber.App {
 		// With no trusted proxies, X-Forwarded-* never changes what Fiber reports.
 		EnableTrustedProxyCheck: true,
 		ErrorHandler:            h.fail,
-	})
-	app.Server().HeaderReceived = h.bodyLimit
-	app.Use(h.observe, h.recoverPanic, securityHeaders, h.crossOrigin, h.refuseOddRequests)
-	h.mount(app)
-	return app
+	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/models/files"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
@@ -100,6 +101,9 @@ func boot(t testing.TB, db *models.DB, change ...func(*Options)) *server {
 	for _, f := range change {
 		f(&o)
 	}
+	if o.Files == nil {
+		o.Files = fileStoreOf(t, db, log)
+	}
 	s.h = New(o)
 	app := s.h.App()
 	done := make(chan error, 1)
@@ -122,6 +126,18 @@ func boot(t testing.TB, db *models.DB, change ...func(*Options)) *server {
 	// Fiber can't be shut down before it serves.
 	s.nobody().do("GET", "/healthz", nil).want(http.StatusOK)
 	return s
+}
+
+// fileStoreOf is an empty store of files.
+func fileStoreOf(t testing.TB, db *models.DB, log *slog.Logger) *files.Files {
+	t.Helper()
+	dir := t.TempDir()
+	f, err := files.Open(t.Context(), files.Options{DB: db, URL: "file:" + dir + "/bucket", Dir: dir + "/uploads", Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f
 }
 
 // visitor is one client of the server: nobody, a browser or a program.
@@ -194,7 +210,13 @@ type reply struct {
 	body   []byte
 }
 
-// do sends a request. body may be nil, text, bytes or anything that becomes
+// rawBody is a body as it is sent.
+type rawBody struct {
+	contentType string
+	bytes       io.Reader
+}
+
+// do sends a request. body may be nil, text, a rawBody or anything that becomes
 // JSON; headers are name, value, name, value.
 func (v *visitor) do(method, path string, body any, headers ...string) *reply {
 	v.s.t.Helper()
@@ -223,6 +245,8 @@ func (v *visitor) request(method, path string, body any, headers ...string) *htt
 	switch b := body.(type) {
 	case nil:
 		contentType = ""
+	case rawBody:
+		reader, contentType = b.bytes, b.contentType
 	case string:
 		reader = strings.NewReader(b)
 	case url.Values:

@@ -18,6 +18,7 @@ import (
 // something of the owner's, else what anyone gets for their own things.
 type call struct {
 	form    url.Values
+	file    string
 	json    any
 	owner   int
 	foreign int
@@ -35,58 +36,67 @@ var (
 // calls has every route. A route that is not here fails the test.
 func calls() map[string]call {
 	return map[string]call{
-		"GET /":                                         {owner: 303, foreign: 303, nobody: 303},
-		"GET /signin":                                   {owner: 303, foreign: 303, nobody: 200},
-		"POST /signin":                                  {form: url.Values{"email": {"x"}}, owner: 401, foreign: 401, nobody: 403},
-		"GET /signup":                                   {owner: 303, foreign: 303, nobody: 200},
-		"POST /signup":                                  {form: url.Values{"email": {"x"}}, owner: 400, foreign: 400, nobody: 403},
-		"POST /signout":                                 {owner: 303, foreign: 303},
-		"GET /settings":                                 {owner: 200, foreign: 200},
-		"POST /settings/signout":                        {owner: 303, foreign: 303},
-		"GET /chat":                                     {owner: 200, foreign: 200},
-		"POST /chat":                                    {form: words, owner: 303, foreign: 303},
-		"GET /chat/list":                                {owner: 200, foreign: 200},
-		"GET /chat/:thread":                             {owner: 200, foreign: 404},
-		"POST /chat/:thread/messages":                   {form: words, owner: 303, foreign: 404},
-		"POST /chat/:thread/stop":                       {owner: 303, foreign: 404},
-		"POST /chat/:thread/retry":                      {form: url.Values{"item_id": {":item"}}, owner: 303, foreign: 404},
-		"GET /chat/:thread/title":                       {owner: 200, foreign: 404},
-		"POST /chat/:thread/title":                      {form: url.Values{"title": {"new"}}, owner: 303, foreign: 404},
-		"POST /chat/:thread/delete":                     {owner: 303, foreign: 404},
-		"GET /live":                                     {owner: 200, foreign: 200},
-		"GET /chatkit":                                  {owner: 200, foreign: 200},
-		"GET /tasks":                                    {owner: 200, foreign: 200},
-		"POST /tasks":                                   {form: url.Values{"title": {"milk"}}, owner: 303, foreign: 303},
-		"POST /tasks/:task":                             {form: url.Values{"title": {"milk"}}, owner: 303, foreign: 404},
-		"POST /tasks/:task/complete":                    {owner: 303, foreign: 404},
-		"POST /tasks/:task/delete":                      {owner: 303, foreign: 404},
-		"POST /api/v1/auth/signup":                      {json: map[string]string{}, owner: 400, foreign: 400, nobody: 400},
-		"POST /api/v1/auth/signin":                      {json: map[string]string{}, owner: 400, foreign: 400, nobody: 400},
-		"POST /api/v1/auth/refresh":                     {json: map[string]string{}, owner: 400, foreign: 400, nobody: 400},
-		"POST /api/v1/auth/signout":                     {owner: 204, foreign: 204},
-		"GET /api/v1/auth/me":                           {owner: 200, foreign: 200},
-		"POST /api/v1/chatkit":                          {json: listThreads, owner: 200, foreign: 200},
-		"POST /api/v1/chatkit/threads":                  {json: map[string]any{}, owner: 201, foreign: 201},
-		"GET /api/v1/chatkit/threads":                   {owner: 200, foreign: 200},
-		"GET /api/v1/chatkit/threads/:thread":           {owner: 200, foreign: 404},
-		"PATCH /api/v1/chatkit/threads/:thread":         {json: map[string]any{"title": "x"}, owner: 200, foreign: 404},
-		"DELETE /api/v1/chatkit/threads/:thread":        {owner: 204, foreign: 404},
-		"POST /api/v1/chatkit/threads/:thread/messages": {json: message, owner: 200, foreign: 404},
-		"GET /api/v1/chatkit/threads/:thread/messages":  {owner: 200, foreign: 404},
-		"POST /api/v1/chatkit/threads/:thread/stop":     {owner: 204, foreign: 404},
-		"GET /api/v1/chatkit/threads/:thread/events":    {owner: 200, foreign: 404},
-		"POST /api/:user_id/chat":                       {json: message, owner: 200, foreign: 403},
-		"GET /api/v1/tasks":                             {owner: 200, foreign: 200},
-		"POST /api/v1/tasks":                            {json: task, owner: 201, foreign: 201},
-		"GET /api/v1/tasks/:task":                       {owner: 200, foreign: 404},
-		"PATCH /api/v1/tasks/:task":                     {json: task, owner: 200, foreign: 404},
-		"PUT /api/v1/tasks/:task":                       {json: task, owner: 200, foreign: 404},
-		"DELETE /api/v1/tasks/:task":                    {owner: 204, foreign: 404},
-		"GET /api/v1/chatkit/health":                    {owner: 200, foreign: 200, nobody: 200},
-		"GET /healthz":                                  {owner: 200, foreign: 200, nobody: 200},
-		"GET /readyz":                                   {owner: 200, foreign: 200, nobody: 200},
-		"GET /metrics":                                  {owner: 200, foreign: 200, nobody: 200},
-		"GET /api/openapi.json":                         {owner: 200, foreign: 200, nobody: 200},
+		"GET /":                                               {owner: 303, foreign: 303, nobody: 303},
+		"GET /signin":                                         {owner: 303, foreign: 303, nobody: 200},
+		"POST /signin":                                        {form: url.Values{"email": {"x"}}, owner: 401, foreign: 401, nobody: 403},
+		"GET /signup":                                         {owner: 303, foreign: 303, nobody: 200},
+		"POST /signup":                                        {form: url.Values{"email": {"x"}}, owner: 400, foreign: 400, nobody: 403},
+		"POST /signout":                                       {owner: 303, foreign: 303},
+		"GET /settings":                                       {owner: 200, foreign: 200},
+		"POST /settings/signout":                              {owner: 303, foreign: 303},
+		"GET /chat":                                           {owner: 200, foreign: 200},
+		"POST /chat":                                          {form: words, owner: 303, foreign: 303},
+		"GET /chat/list":                                      {owner: 200, foreign: 200},
+		"GET /chat/:thread":                                   {owner: 200, foreign: 404},
+		"POST /chat/:thread/messages":                         {form: words, owner: 303, foreign: 404},
+		"POST /chat/:thread/stop":                             {owner: 303, foreign: 404},
+		"POST /chat/:thread/retry":                            {form: url.Values{"item_id": {":item"}}, owner: 303, foreign: 404},
+		"GET /chat/:thread/title":                             {owner: 200, foreign: 404},
+		"POST /chat/:thread/title":                            {form: url.Values{"title": {"new"}}, owner: 303, foreign: 404},
+		"POST /chat/:thread/delete":                           {owner: 303, foreign: 404},
+		"GET /live":                                           {owner: 200, foreign: 200},
+		"GET /chatkit":                                        {owner: 200, foreign: 200},
+		"GET /files/:attachment":                              {owner: 200, foreign: 404},
+		"GET /files/:attachment/preview":                      {owner: 200, foreign: 404},
+		"GET /tasks":                                          {owner: 200, foreign: 200},
+		"POST /tasks":                                         {form: url.Values{"title": {"milk"}}, owner: 303, foreign: 303},
+		"POST /tasks/:task":                                   {form: url.Values{"title": {"milk"}}, owner: 303, foreign: 404},
+		"POST /tasks/:task/complete":                          {owner: 303, foreign: 404},
+		"POST /tasks/:task/delete":                            {owner: 303, foreign: 404},
+		"POST /api/v1/auth/signup":                            {json: map[string]string{}, owner: 400, foreign: 400, nobody: 400},
+		"POST /api/v1/auth/signin":                            {json: map[string]string{}, owner: 400, foreign: 400, nobody: 400},
+		"POST /api/v1/auth/refresh":                           {json: map[string]string{}, owner: 400, foreign: 400, nobody: 400},
+		"POST /api/v1/auth/signout":                           {owner: 204, foreign: 204},
+		"GET /api/v1/auth/me":                                 {owner: 200, foreign: 200},
+		"POST /api/v1/chatkit":                                {json: listThreads, owner: 200, foreign: 200},
+		"POST /api/v1/chatkit/threads":                        {json: map[string]any{}, owner: 201, foreign: 201},
+		"GET /api/v1/chatkit/threads":                         {owner: 200, foreign: 200},
+		"GET /api/v1/chatkit/threads/:thread":                 {owner: 200, foreign: 404},
+		"PATCH /api/v1/chatkit/threads/:thread":               {json: map[string]any{"title": "x"}, owner: 200, foreign: 404},
+		"DELETE /api/v1/chatkit/threads/:thread":              {owner: 204, foreign: 404},
+		"POST /api/v1/chatkit/threads/:thread/messages":       {json: message, owner: 200, foreign: 404},
+		"GET /api/v1/chatkit/threads/:thread/messages":        {owner: 200, foreign: 404},
+		"POST /api/v1/chatkit/threads/:thread/stop":           {owner: 204, foreign: 404},
+		"GET /api/v1/chatkit/threads/:thread/events":          {owner: 200, foreign: 404},
+		"POST /api/:user_id/chat":                             {json: message, owner: 200, foreign: 403},
+		"POST /api/v1/chatkit/attachments":                    {file: "hello", owner: 200, foreign: 200},
+		"GET /api/v1/chatkit/attachments/:attachment":         {owner: 200, foreign: 404},
+		"DELETE /api/v1/chatkit/attachments/:attachment":      {owner: 204, foreign: 404},
+		"POST /api/v1/chatkit/attachments/:attachment/upload": {file: "hello", owner: 403, foreign: 403, nobody: 403}, // not signed
+		"PUT /api/v1/chatkit/attachments/:attachment/upload":  {file: "hello", owner: 403, foreign: 403, nobody: 403},
+		"GET /api/v1/chatkit/attachments/:attachment/content": {owner: 403, foreign: 403, nobody: 403},
+		"GET /api/v1/chatkit/attachments/:attachment/preview": {owner: 403, foreign: 403, nobody: 403},
+		"GET /api/v1/tasks":                                   {owner: 200, foreign: 200},
+		"POST /api/v1/tasks":                                  {json: task, owner: 201, foreign: 201},
+		"GET /api/v1/tasks/:task":                             {owner: 200, foreign: 404},
+		"PATCH /api/v1/tasks/:task":                           {json: task, owner: 200, foreign: 404},
+		"PUT /api/v1/tasks/:task":                             {json: task, owner: 200, foreign: 404},
+		"DELETE /api/v1/tasks/:task":                          {owner: 204, foreign: 404},
+		"GET /api/v1/chatkit/health":                          {owner: 200, foreign: 200, nobody: 200},
+		"GET /healthz":                                        {owner: 200, foreign: 200, nobody: 200},
+		"GET /readyz":                                         {owner: 200, foreign: 200, nobody: 200},
+		"GET /metrics":                                        {owner: 200, foreign: 200, nobody: 200},
+		"GET /api/openapi.json":                               {owner: 200, foreign: 200, nobody: 200},
 	}
 }
 
@@ -94,7 +104,7 @@ func calls() map[string]call {
 type estate struct {
 	user              *models.User
 	thread, item, run string
-	task              string
+	task, file        string
 }
 
 // settle gives the owner a thread with an answer and a task.
@@ -107,16 +117,17 @@ func settle(t *testing.T, s *server, user *models.User) estate {
 	v.do("POST", "/api/v1/chatkit/threads/"+th.ID+"/messages", `{"content":"secret words"}`).want(200).json(&answer)
 	var made struct{ ID string }
 	v.do("POST", "/api/v1/tasks", `{"title":"secret task"}`).want(201).json(&made)
+	file := v.upload("secret.png", picture(t, 10, 10)).attachment()
 	run, err := s.db.LatestRun(t.Context(), user.ID, th.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return estate{user: user, thread: th.ID, item: answer.Messages[0].ID, run: run.ID, task: made.ID}
+	return estate{user: user, thread: th.ID, item: answer.Messages[0].ID, run: run.ID, task: made.ID, file: file.ID}
 }
 
 // fill puts the owner's ids in for the names of a route or a form.
 func (e estate) fill(s string) string {
-	return strings.NewReplacer(":user_id", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item).Replace(s)
+	return strings.NewReplacer(":user_id", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item, ":attachment", e.file).Replace(s)
 }
 
 // dump is everything that the owner has, to compare.
@@ -127,12 +138,13 @@ func (e estate) dump(t *testing.T, db *models.DB) string {
 	items, _, err2 := db.Items(ctx, e.user.ID, e.thread, models.ItemQuery{Limit: 100, Order: chatkit.Asc, Hidden: true})
 	run, err3 := db.Run(ctx, e.user.ID, e.run)
 	tasks, _, err4 := db.Todos(ctx, e.user.ID, models.TodoQuery{})
-	for _, err := range []error{err1, err2, err3, err4} {
+	file, err5 := db.Attachment(ctx, e.user.ID, e.file)
+	for _, err := range []error{err1, err2, err3, err4, err5} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	raw, err := json.Marshal([]any{threads, items, run, tasks})
+	raw, err := json.Marshal([]any{threads, items, run, tasks, file})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,6 +161,8 @@ func (e estate) send(t *testing.T, v *visitor, r Route, c call) (int, http.Heade
 	}
 	var body any
 	switch {
+	case c.file != "":
+		body = form("a.txt", []byte(c.file))
 	case c.json != nil:
 		body = c.json
 	case c.form != nil:

@@ -42,6 +42,7 @@ func (h *Handlers) send(ctx context.Context, m models.Message, user *models.User
 		return a, err
 	}
 	item := a.Item.Item
+	h.linkItem(user.ID, item)
 	prologue := []chatkit.Event{chatkit.ItemDone{Item: item}, chatkit.StreamOptions{AllowCancel: true}}
 	if a.NewThread {
 		thread := a.Thread.ChatKit()
@@ -69,6 +70,7 @@ func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, user *mod
 		Thread:  a.Thread.ChatKit(),
 		Input:   input,
 		History: history{h.DB, user.ID, a.Thread.ID},
+		Files:   h.readable(user.ID),
 		Now:     h.Now(),
 	}
 	spec := live.Spec{RunID: a.Run.ID, UserID: user.ID, ThreadID: a.Thread.ID, Prologue: prologue}
@@ -190,6 +192,9 @@ func (h *Handlers) ask(ctx context.Context, m models.Message, user *models.User,
 func (h *Handlers) turnItems(ctx context.Context, run *models.Run) ([]models.Item, error) {
 	items, _, err := h.DB.Items(ctx, run.UserID, run.ThreadID,
 		models.ItemQuery{Limit: maxTurn, Order: chatkit.Asc, Hidden: true, RunID: run.ID})
+	for _, it := range items {
+		h.linkItem(run.UserID, it.Item)
+	}
 	return items, err
 }
 

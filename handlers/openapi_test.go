@@ -119,6 +119,7 @@ func TestOpenAPIWalk(t *testing.T) {
 		walkAccounts(v, walk)
 		walkThreads(v, walk)
 		walkTasks(walk)
+		walkFiles(s, walk)
 		for _, path := range []string{"/api/v1/chatkit/health", "/healthz", "/readyz", "/metrics", "/api/openapi.json"} {
 			walk("GET", path, nil)
 		}
@@ -160,6 +161,23 @@ func walkThreads(v *visitor, walk walker) {
 	walk("POST", path+"/stop", nil)
 	walk("POST", "/api/"+v.user.ID+"/chat", `{"content":"hello"}`)
 	walk("DELETE", path, nil)
+}
+
+func walkFiles(s *server, walk walker) {
+	var a attached
+	for _, method := range []string{"POST", "PUT"} {
+		walk("POST", "/api/v1/chatkit", kitBody("attachments.create", `{"name":"a.txt","size":1,"mime_type":"text/plain"}`)).json(&a)
+		body := rawBody{"text/plain", strings.NewReader("x")}
+		if method == "POST" {
+			body = form("a.txt", []byte("x"))
+		}
+		walk(method, s.local(a.UploadDescriptor.URL), body)
+	}
+	walk("POST", uploadPath, form("a.png", picture(s.t, 4, 4))).json(&a)
+	walk("GET", uploadPath+"/"+a.ID, nil).json(&a)
+	walk("GET", s.local(a.DownloadURL), nil)
+	walk("GET", s.local(a.PreviewURL), nil)
+	walk("DELETE", uploadPath+"/"+a.ID, nil)
 }
 
 func walkTasks(walk walker) {

@@ -42,6 +42,8 @@ func (h *Handlers) Routes() []Route {
 		{"POST", "/chat/:thread/delete", member, h.deleteThread},
 		{"GET", "/live", member, h.liveStream},
 		{"GET", "/chatkit", member, h.widgetPage},
+		{"GET", "/files/:attachment", member, h.pageFile},
+		{"GET", "/files/:attachment/preview", member, h.pagePreview},
 
 		// Tasks
 		{"GET", "/tasks", member, h.tasksPage},
@@ -71,6 +73,15 @@ func (h *Handlers) Routes() []Route {
 		{"POST", "/api/v1/chatkit/threads/:thread/stop", client, h.apiStop},
 		{"GET", "/api/v1/chatkit/threads/:thread/events", client, h.apiEvents},
 		{"POST", "/api/:user_id/chat", client, h.apiChat},
+
+		// Files; the last four are open to whoever has their signed address
+		{"POST", "/api/v1/chatkit/attachments", client, h.apiUpload},
+		{"GET", "/api/v1/chatkit/attachments/:attachment", client, h.apiAttachment},
+		{"DELETE", "/api/v1/chatkit/attachments/:attachment", client, h.apiDeleteAttachment},
+		{"POST", "/api/v1/chatkit/attachments/:attachment/upload", public, h.receiveUpload},
+		{"PUT", "/api/v1/chatkit/attachments/:attachment/upload", public, h.receiveUpload},
+		{"GET", "/api/v1/chatkit/attachments/:attachment/content", public, h.signedContent},
+		{"GET", "/api/v1/chatkit/attachments/:attachment/preview", public, h.signedPreview},
 
 		// JSON: tasks
 		{"GET", "/api/v1/tasks", client, h.apiTasks},

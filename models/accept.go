@@ -20,6 +20,7 @@ type Message struct {
 	ClientKey      string
 	Owner          string
 	Message        *chatkit.UserMessage
+	Attachments    []string // ids of the user's files that the message has
 	ThreadMetadata map[string]any
 }
 
@@ -102,6 +103,10 @@ func (db *DB) accept(tx *gorm.DB, m Message, message *chatkit.UserMessage) (*Acc
 func (db *DB) place(tx *gorm.DB, t *threadRow, m Message, message *chatkit.UserMessage) (*Accepted, error) {
 	now, runID := At(db.now()), newRunID()
 	message.ItemBase = chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixMessage), ThreadID: t.ID, CreatedAt: now.ChatKit()}
+	var err error
+	if message.Attachments, err = attach(tx, m.UserID, t.ID, m.Attachments); err != nil {
+		return nil, err
+	}
 	row, err := db.rowOf(message, m.UserID, t.ID, runID)
 	if err != nil {
 		return nil, err

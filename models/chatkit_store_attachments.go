@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -19,6 +18,8 @@ type attachmentRow struct {
 	Payload   string
 	Metadata  map[string]any `gorm:"serializer:json"`
 	CreatedAt Time
+	Object    string // names the bytes; '' until they have come
+	Size      int64
 }
 
 // TableName returns "attachments".
@@ -26,19 +27,15 @@ func (attachmentRow) TableName() string { return "attachments" }
 
 // LoadAttachment returns what is known of an attachment.
 func (s *Store) LoadAttachment(ctx context.Context, id string) (*chatkit.Attachment, error) {
-	var row attachmentRow
-	if err := s.read(ctx).Where("user_id = ? AND id = ?", userOf(ctx), id).Take(&row).Error; err != nil {
-		return nil, told("load attachment", err)
+	row, err := attachment(s.read(ctx), userOf(ctx), id)
+	if err != nil {
+		return nil, told("load attachment", missingFile(err))
 	}
-	a := new(chatkit.Attachment)
-	if err := json.Unmarshal([]byte(row.Payload), a); err != nil {
-		return nil, fmt.Errorf("models: attachment %s: %w", id, err)
+	a, err := row.attachment()
+	if err != nil {
+		return nil, err
 	}
-	a.ID, a.ThreadID = row.ID, row.ThreadID
-	if len(row.Metadata) > 0 {
-		a.Metadata = row.Metadata
-	}
-	return a, nil
+	return &a.Attachment, nil
 }
 
 // SaveAttachment inserts or overwrites what is known of an attachment.

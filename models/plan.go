@@ -106,7 +106,7 @@ func (db *DB) acceptPlan(ctx context.Context, tx *gorm.DB, r PlanRequest) (*Plan
 	if err != nil {
 		return nil, err
 	}
-	run, err := db.placePlan(ctx, tx, t, plan, r)
+	run, err := db.placePlan(tx, t, plan, r)
 	if err != nil {
 		return nil, err
 	}
@@ -155,13 +155,10 @@ func (k KeyLife) over(row *runRow, now time.Time) bool {
 }
 
 // placePlan does what the plan says and begins its run.
-func (db *DB) placePlan(ctx context.Context, tx *gorm.DB, t *threadRow, plan *chatkit.Plan, r PlanRequest) (*Run, error) {
+func (db *DB) placePlan(tx *gorm.DB, t *threadRow, plan *chatkit.Plan, r PlanRequest) (*Run, error) {
 	runID := newRunID()
-	store := &Store{db: db, tx: tx}
-	for _, a := range plan.Attachments {
-		if err := store.SaveAttachment(ctx, a); err != nil {
-			return nil, err
-		}
+	if err := attachAll(tx, t, plan.Attachments); err != nil {
+		return nil, err
 	}
 	for some := range slices.Chunk(plan.Remove, maxPage) {
 		if err := itemsOf(tx, t.UserID, t.ID).Where("id IN ?", some).Delete(&itemRow{}).Error; err != nil {
@@ -189,6 +186,16 @@ func (db *DB) placePlan(ctx context.Context, tx *gorm.DB, t *threadRow, plan *ch
 	t.UpdatedAt = At(db.now())
 	return run, tx.Model(&threadRow{}).Where("user_id = ? AND id = ?", t.UserID, t.ID).
 		UpdateColumns(map[string]any{"title": t.Title, "title_auto": t.TitleAuto, "updated_at": t.UpdatedAt}).Error
+}
+
+// attachAll makes files part of the thread, now that nobody can delete it.
+func attachAll(tx *gorm.DB, t *threadRow, files []*chatkit.Attachment) error {
+	ids := make([]string, len(files))
+	for i, a := range files {
+		ids[i] = a.ID
+	}
+	_, err := attach(tx, t.UserID, t.ID, ids)
+	return err
 }
 
 // putAll stores the plan's items. The answers to questions are stored here, too,

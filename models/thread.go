@@ -189,13 +189,17 @@ func (c ThreadChange) columns() (map[string]any, error) {
 	return set, nil
 }
 
-// DeleteThread deletes a thread of the user's with its items, runs and events.
+// DeleteThread deletes a thread of the user's with its items, runs, events and
+// files; the bytes of those are the caller's to delete: see ThreadObjects.
 func (db *DB) DeleteThread(ctx context.Context, userID, id string) error {
 	return wrap("delete thread", db.write(ctx, func(tx *gorm.DB) error {
 		if err := db.patient(tx); err != nil {
 			return err
 		}
-		return gone(tx.Where("user_id = ? AND id = ?", userID, id).Delete(&Thread{}))
+		if err := gone(tx.Where("user_id = ? AND id = ?", userID, id).Delete(&Thread{})); err != nil {
+			return err
+		}
+		return tx.Where("user_id = ? AND thread_id = ?", userID, id).Delete(&attachmentRow{}).Error
 	}))
 }
 

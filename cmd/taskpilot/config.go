@@ -3,6 +3,8 @@ package main
 import (
 	"log/slog"
 	"net"
+	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -14,6 +16,7 @@ type Config struct {
 	PublicURL      string   // scheme and host under which people reach the server; no trailing slash
 	DatabaseURL    string   // "sqlite:path" or "postgres://…"; may hold a password
 	DataDir        string   // generated secrets, attachments
+	Files          Files    // where attachments are kept
 	JWTSecret      Secret   // signs access tokens; empty until loadSecrets when generated
 	SessionSecret  Secret   // signs cookies and CSRF tokens; as above
 	Assistant      string   // the engine to use, already resolved: never "auto"
@@ -26,6 +29,13 @@ type Config struct {
 	SignupOpen     bool     // whether strangers may create an account
 	LogLevel       slog.Level
 	LogFormat      string // "text" or "json"
+}
+
+// Files says where attachments are kept and how large they may be.
+type Files struct {
+	URL   string // file:folder or s3://bucket?…; empty until complete
+	File  int64  // bytes of one file
+	Total int64  // bytes of all files of one person
 }
 
 // OpenAI is the access to a model: OpenAI's own or any compatible server.
@@ -105,6 +115,12 @@ func (r *rawConfig) complete(dir string) []string {
 	}
 	if len(r.AllowedOrigins) == 0 {
 		r.AllowedOrigins = []string{r.PublicURL}
+	}
+	if r.Files.URL == "" {
+		r.Files.URL = "file:" + (&url.URL{Path: filepath.ToSlash(filepath.Join(r.DataDir, "attachments"))}).EscapedPath()
+	}
+	if r.Files.Total > 0 && r.Files.Total < r.Files.File {
+		problems = append(problems, "ATTACHMENTS_MB: is less than ATTACHMENT_MB; accepted: at least as much, or neither")
 	}
 	if r.OpenAI.AssistantID == "" {
 		id, err := assistantIDFromFile(dir)

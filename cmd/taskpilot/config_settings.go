@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,6 +26,9 @@ func settings() []setting {
 		{name: "DATABASE_URL", fallback: "sqlite:data/taskpilot.db", secret: true,
 			accepts: "sqlite:path/to/file.db or postgres://user:password@host:port/database", set: setDatabaseURL},
 		{name: "DATA_DIR", fallback: "data", accepts: "the path of a directory", set: setDataDir},
+		{name: "ATTACHMENTS_URL", secret: true, accepts: "file:path/to/folder or s3://bucket?region=…", set: setFilesURL},
+		{name: "ATTACHMENT_MB", fallback: "20", accepts: "a number from 1 to 1024", set: setFileSize},
+		{name: "ATTACHMENTS_MB", fallback: "1024", accepts: "a number from 1 to 1000000", set: setFilesSize},
 		{name: "JWT_SECRET", secret: true, accepts: "at least 32 bytes, as `openssl rand -hex 32` prints", set: setJWTSecret},
 		{name: "SESSION_SECRET", secret: true, accepts: "at least 32 bytes, as `openssl rand -hex 32` prints", set: setSessionSecret},
 		{name: "OPENAI_API_KEY", secret: true, accepts: "a key without spaces", set: setAPIKey},
@@ -64,6 +68,24 @@ func setDataDir(r *rawConfig, value string) error {
 	}
 	r.DataDir = value
 	return nil
+}
+
+func setFileSize(r *rawConfig, value string) (err error) {
+	r.Files.File, err = megabytes(value, 1024)
+	return err
+}
+
+func setFilesSize(r *rawConfig, value string) (err error) {
+	r.Files.Total, err = megabytes(value, 1_000_000)
+	return err
+}
+
+func megabytes(value string, most int64) (int64, error) {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < 1 || n > most {
+		return 0, errors.New("not such a number")
+	}
+	return n << 20, nil
 }
 
 func setJWTSecret(r *rawConfig, value string) (err error) {

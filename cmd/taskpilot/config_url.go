@@ -114,6 +114,24 @@ func setDatabaseURL(r *rawConfig, value string) error {
 	}
 }
 
+// setFilesURL takes the address of a bucket; what an s3: address may say further
+// is the library's business, which reports it at the start.
+func setFilesURL(r *rawConfig, value string) error {
+	r.Files.URL = value
+	u, err := url.Parse(value)
+	switch {
+	case err != nil:
+		return errors.New("not a URL")
+	case u.Scheme == "s3" && u.Host != "" && u.User == nil:
+		return nil
+	case u.Scheme == "s3":
+		return errors.New("names no bucket, or holds a password, which belongs in AWS_SECRET_ACCESS_KEY")
+	case u.Scheme != "file" || u.Host != "" || u.RawQuery != "" || u.Fragment != "" || u.Opaque+u.Path == "":
+		return errors.New("not the address of a folder or bucket")
+	}
+	return nil
+}
+
 // checkSQLitePath refuses forms that other programs read in different ways.
 func checkSQLitePath(path string) error {
 	switch {

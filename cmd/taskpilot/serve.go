@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"path/filepath"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -15,6 +16,7 @@ import (
 	"github.com/taskpilot/taskpilot/handlers"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/models/files"
 )
 
 // How long the steps of a shutdown may take.
@@ -45,6 +47,7 @@ func serve(ctx context.Context, c Config, log *slog.Logger) error {
 // server is a booted TaskPilot: everything wired, the port taken.
 type server struct {
 	db       *models.DB
+	files    *files.Files
 	engine   *live.Engine
 	handlers *handlers.Handlers
 	app      *fiber.App
@@ -70,6 +73,9 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 	if s.engine, err = live.New(ctx, handlers.NewStore(s.db), live.Options{Owner: owner, Log: log}); err != nil {
 		return nil, err
 	}
+	if s.files, err = openFiles(ctx, c, s.db, log); err != nil {
+		return nil, err
+	}
 	publicURL, err := url.Parse(c.PublicURL)
 	if err != nil {
 		return nil, fmt.Errorf("PUBLIC_URL: %w", err)
@@ -83,7 +89,7 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 		return nil, err
 	}
 	s.handlers = handlers.New(handlers.Options{
-		DB: s.db, Engine: s.engine, Assistant: answers, Owner: owner,
+		DB: s.db, Engine: s.engine, Assistant: answers, Files: s.files, Owner: owner,
 		PublicURL: publicURL, JWTSecret: []byte(c.JWTSecret.Reveal()), SessionSecret: []byte(c.SessionSecret.Reveal()),
 		SignupOpen: c.SignupOpen, AllowedOrigins: c.AllowedOrigins, Grace: handlers.DefaultGrace,
 		ScriptURL: c.ScriptURL, DomainKey: c.DomainKey, Transcriber: speech, Version: version, Log: log,
@@ -106,7 +112,17 @@ func openDatabase(ctx context.Context, c Config) (*models.DB, error) {
 	return db, nil
 }
 
-// tidyEvery is how often sessions and tokens that ended are deleted.
+func openFiles(ctx context.Context, c Config, db *models.DB, log *slog.Logger) (*files.Files, error) {
+	store, err := files.Open(ctx, files.Options{DB: db, URL: c.Files.URL, Dir: filepath.Join(c.DataDir, "uploads"),
+		Limits: files.Limits{File: c.Files.File, Total: c.Files.Total}, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("ATTACHMENTS_URL: %w", err)
+	}
+	return store, nil
+}
+
+// tidyEvery is how often sessions and tokens that ended are deleted, and files
+// that nobody needs.
 const tidyEvery = time.Hour
 
 // tidy deletes now and then what has expired, until ctx ends.
@@ -116,6 +132,9 @@ func (s *server) tidy(ctx context.Context, log *slog.Logger) {
 	for {
 		if err := s.db.PurgeExpired(ctx); err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "deleting what has expired", "err", err)
+		}
+		if err := s.files.Sweep(ctx); err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "deleting files that nobody needs", "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -141,6 +160,9 @@ func (s *server) close() error {
 	}
 	if s.app != nil && s.listener != nil {
 		errs = append(errs, s.app.ShutdownWithTimeout(closeTime))
+	}
+	if s.files != nil {
+		errs = append(errs, s.files.Close())
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Disown(), s.db.Close())
