@@ -45,7 +45,11 @@ func (r responder) ActSync(ctx context.Context, thread *chatkit.Thread, action c
 	if err != nil || it == nil {
 		return nil, err
 	}
-	return it, r.h.chatkit.Store.SaveItem(ctx, thread.ID, it)
+	if err := r.h.chatkit.Store.SaveItem(ctx, thread.ID, it); err != nil {
+		return nil, err
+	}
+	r.h.itemChanged(askerOf(ctx).ID, thread.ID, it.Base().ID)
+	return it, nil
 }
 
 // TakeFeedback stores thumbs up and down.

@@ -31,16 +31,17 @@ func (p *problem) Unwrap() error { return p.cause }
 
 // The problems that handlers name themselves.
 var (
-	errSignIn      = &problem{Status: 401, Code: "unauthorized", Message: "Please sign in: this needs a valid access token or session."}
-	errCSRF        = &problem{Status: 403, Code: "forbidden", Message: "This request did not come from one of our own pages. Reload the page and try again."}
-	errForbidden   = &problem{Status: 403, Code: "forbidden", Message: "You may not do this."}
-	errNotFound    = &problem{Status: 404, Code: "not_found", Message: "There is nothing here, or it is not yours."}
-	errMethod      = &problem{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method."}
-	errRunActive   = &problem{Status: 409, Code: "run_active", Message: "An answer is still being written in this conversation. Wait for it or stop it first."}
-	errTooLarge    = &problem{Status: 413, Code: "too_large", Message: "The request is too large."}
-	errEncoding    = &problem{Status: 415, Code: "unsupported_media_type", Message: "Compressed request bodies are not accepted. Send the body as it is."}
-	errContentType = &problem{Status: 415, Code: "unsupported_media_type", Message: "Send JSON with Content-Type: application/json."}
-	errStopping    = &problem{Status: 503, Code: "unavailable", Message: "The server is restarting. Try again in a moment.", RetryAfter: 2 * time.Second}
+	errSignIn        = &problem{Status: 401, Code: "unauthorized", Message: "Please sign in: this needs a valid access token or session."}
+	errCSRF          = &problem{Status: 403, Code: "forbidden", Message: "This request did not come from one of our own pages. Reload the page and try again."}
+	errForbidden     = &problem{Status: 403, Code: "forbidden", Message: "You may not do this."}
+	errNotFound      = &problem{Status: 404, Code: "not_found", Message: "There is nothing here, or it is not yours."}
+	errMethod        = &problem{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method."}
+	errRunActive     = &problem{Status: 409, Code: "run_active", Message: "An answer is still being written in this conversation. Wait for it or stop it first."}
+	errWidgetChanged = &problem{Status: 409, Code: "conflict", Message: "This has changed since it was shown. Look at it again, then decide."}
+	errTooLarge      = &problem{Status: 413, Code: "too_large", Message: "The request is too large."}
+	errEncoding      = &problem{Status: 415, Code: "unsupported_media_type", Message: "Compressed request bodies are not accepted. Send the body as it is."}
+	errContentType   = &problem{Status: 415, Code: "unsupported_media_type", Message: "Send JSON with Content-Type: application/json."}
+	errStopping      = &problem{Status: 503, Code: "unavailable", Message: "The server is restarting. Try again in a moment.", RetryAfter: 2 * time.Second}
 )
 
 // What signing in and up answers, to people and programs alike. An unknown

@@ -89,7 +89,7 @@ func (p *livePage) run(ctx context.Context, watches []watch) error {
 			}
 		case <-sub.Ready():
 			for _, sig := range sub.Take() {
-				if err := p.signal(sig, wake); err != nil {
+				if err := p.signal(ctx, sig, wake); err != nil {
 					return err
 				}
 			}
@@ -137,7 +137,13 @@ func nudge(ch chan struct{}) {
 }
 
 // signal passes a hint on: to the watcher of its thread, and to the page.
-func (p *livePage) signal(sig live.Signal, wake map[string]chan struct{}) error {
+func (p *livePage) signal(ctx context.Context, sig live.Signal, wake map[string]chan struct{}) error {
+	if sig.Kind == live.ItemChanged {
+		if wake[sig.ThreadID] == nil {
+			return nil
+		}
+		return p.redraw(ctx, sig.ThreadID, sig.ItemID)
+	}
 	if ch := wake[sig.ThreadID]; ch != nil {
 		nudge(ch)
 	}

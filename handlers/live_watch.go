@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"runtime/debug"
@@ -80,8 +81,51 @@ func (p *livePage) latest(ctx context.Context, w *watch) error {
 		return err
 	}
 	f, err := p.finished(ctx, run)
-	if err != nil || f.Seq > w.seq {
-		return err // it is among what is missed
+	if err != nil {
+		return err
+	}
+	if f.Seq <= w.seq { // else it is among what is missed
+		if err := p.sendFragments([]views.Fragment{f}); err != nil {
+			return err
+		}
+	}
+	return p.touched(ctx, run)
+}
+
+// touched draws anew the item of an earlier turn that a run was about: the
+// widget of an action, or the questions that were answered.
+func (p *livePage) touched(ctx context.Context, run *models.Run) error {
+	items, err := p.h.turnItems(ctx, run)
+	if err != nil {
+		return err
+	}
+	for _, it := range items {
+		var note struct {
+			ItemID string `json:"item_id"`
+		}
+		hidden, ok := it.Item.(*chatkit.HiddenContext)
+		if !ok || json.Unmarshal(hidden.Content, &note) != nil || note.ItemID == "" {
+			continue
+		}
+		if err := p.redraw(ctx, run.ThreadID, note.ItemID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// redraw sends an item as it is stored, for pages that have it.
+func (p *livePage) redraw(ctx context.Context, threadID, itemID string) error {
+	it, err := p.h.DB.Item(ctx, p.user, threadID, itemID)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f, err := views.Redrawn(ctx, it.Item)
+	if err != nil {
+		return err
 	}
 	return p.sendFragments([]views.Fragment{f})
 }
@@ -144,7 +188,11 @@ func (p *livePage) follow(ctx context.Context, w *watch, run *models.Run) error 
 	if err != nil {
 		return err
 	}
-	if err := p.sendFragments([]views.Fragment{first}); err != nil {
+	rest, err := view.Flush(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.sendFragments(append([]views.Fragment{first}, rest...)); err != nil {
 		return err
 	}
 	var after int64

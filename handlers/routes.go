@@ -37,6 +37,7 @@ func (h *Handlers) Routes() []Route {
 		{"POST", "/chat/:thread/messages", member, h.sendMessage},
 		{"POST", "/chat/:thread/stop", member, h.stopAnswer},
 		{"POST", "/chat/:thread/retry", member, h.retryAnswer},
+		{"POST", "/chat/:thread/items/:item/action", member, h.widgetAction},
 		{"GET", "/chat/:thread/title", member, h.titleForm},
 		{"POST", "/chat/:thread/title", member, h.renameThread},
 		{"POST", "/chat/:thread/delete", member, h.deleteThread},

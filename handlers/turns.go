@@ -95,35 +95,15 @@ func turnView(run *models.Run, threadID string, items []models.Item) views.Turn 
 
 // runningTurn adds to a stored turn what its run has shown so far.
 func (h *Handlers) runningTurn(ctx context.Context, t views.Turn) (views.Turn, error) {
-	var fold chatkit.Fold
+	view := views.NewLive(t)
 	events, err := h.Engine.Shown(ctx, t.RunID)
 	if err != nil {
 		return t, err
 	}
-	for _, e := range events {
-		ev, err := chatkit.UnmarshalEvent(e.Payload)
-		if err != nil {
-			return t, err
-		}
-		if err := fold.Apply(ev); err != nil {
-			return t, err
-		}
+	if err := apply(view, events); err != nil {
+		return t, err
 	}
-	for _, it := range fold.Items() {
-		t.Items = putItem(t.Items, views.TurnItem{Item: it, Pending: fold.Pending(it.Base().ID)})
-	}
-	t.Progress = fold.Progress
-	return t, nil
-}
-
-func putItem(items []views.TurnItem, it views.TurnItem) []views.TurnItem {
-	for i := range items {
-		if items[i].Item.Base().ID == it.Item.Base().ID {
-			items[i] = it
-			return items
-		}
-	}
-	return append(items, it)
+	return view.Turn(), nil
 }
 
 // storedTurn reads one run's turn as it is stored.

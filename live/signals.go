@@ -12,12 +12,14 @@ const (
 	RunStarted     SignalKind = "started"
 	RunEnded       SignalKind = "ended"
 	AccessChanged  SignalKind = "access" // a session or the account ended
+	ItemChanged    SignalKind = "item"   // an item, without a run
 )
 
 // Signal is a small hint to a person's open pages: look again.
 type Signal struct {
 	Kind            SignalKind
 	ThreadID, RunID string
+	ItemID          string // of ItemChanged
 }
 
 // Signals carries hints from whoever changes something to the person's pages in

@@ -16,6 +16,9 @@ const (
 	SwapAppend = "append"
 	// SwapReplace puts the HTML in the target's place.
 	SwapReplace = "replace"
+	// SwapUpdate is SwapReplace for what the page need not have: an item of
+	// another turn.
+	SwapUpdate = "update"
 	// SwapInner puts the HTML in place of what is in the target.
 	SwapInner = "inner"
 	// SwapRemove takes the target away.

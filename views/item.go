@@ -5,8 +5,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/taskpilot/taskpilot/chatkit"
 )
+
+// ItemView is a finished item by itself.
+func ItemView(it chatkit.Item) templ.Component { return itemView(TurnItem{Item: it}, nil) }
 
 // citation is a source as it is listed under an answer.
 type citation struct{ title, url string }

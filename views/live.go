@@ -17,9 +17,11 @@ type Live struct {
 	incomplete map[string]bool
 	parts      map[partKey]*part
 
-	shown   map[string]bool // items that the page has
-	dirty   map[string]bool // items to be drawn anew
-	gone    []string        // items that the page has and must lose
+	shown   map[string]bool  // items that the page has
+	dirty   map[string]bool  // items to be drawn anew
+	gone    []string         // items that the page has and must lose
+	foreign map[string]bool  // items of other turns that this one changed
+	texts   map[textKey]bool // to be drawn anew
 	notices []chatkit.Notice
 	foot    bool // the turn's foot is to be drawn anew
 }
@@ -29,6 +31,9 @@ type partKey struct {
 	index int
 }
 
+// textKey is a growing text in a widget.
+type textKey struct{ item, component string }
+
 // NewLive begins with the turn as it is stored.
 func NewLive(t Turn) *Live {
 	l := &Live{
@@ -37,6 +42,8 @@ func NewLive(t Turn) *Live {
 		parts:      map[partKey]*part{},
 		shown:      map[string]bool{},
 		dirty:      map[string]bool{},
+		foreign:    map[string]bool{},
+		texts:      map[textKey]bool{},
 	}
 	l.turn.Items = nil
 	for _, it := range t.Items {
@@ -59,6 +66,7 @@ func (l *Live) Seen(seq int64) { l.turn.LastSeq = seq }
 // Apply folds one event. It renders nothing.
 func (l *Live) Apply(ev chatkit.Event) error {
 	progress := l.fold.Progress
+	l.meet(ev)
 	if err := l.fold.Apply(ev); err != nil {
 		return fmt.Errorf("views: %s: %w", ev.EventType(), err)
 	}
@@ -89,6 +97,19 @@ func (l *Live) Apply(ev chatkit.Event) error {
 	return nil
 }
 
+// meet notes when an item is replaced that is none of this turn's.
+func (l *Live) meet(ev chatkit.Event) {
+	switch e := ev.(type) {
+	case chatkit.ItemReplaced:
+		id := e.Item.Base().ID
+		l.foreign[id] = l.foreign[id] || l.fold.Item(id) == nil
+	case chatkit.ItemAdded:
+		delete(l.foreign, e.Item.Base().ID)
+	case chatkit.ItemDone:
+		delete(l.foreign, e.Item.Base().ID)
+	}
+}
+
 // begin takes an item that updates will follow.
 func (l *Live) begin(it chatkit.Item) {
 	if !visible(it) {
@@ -109,7 +130,9 @@ func (l *Live) settle(it chatkit.Item) {
 	id := it.Base().ID
 	l.dropParts(id)
 	if !visible(it) {
-		l.remove(id) // a replacement may be of another type
+		if l.shown[id] {
+			l.remove(id) // a replacement may be of another type
+		}
 		return
 	}
 	l.dirty[id] = true
@@ -118,10 +141,8 @@ func (l *Live) settle(it chatkit.Item) {
 func (l *Live) remove(id string) {
 	l.dropParts(id)
 	delete(l.dirty, id)
-	if l.shown[id] {
-		delete(l.shown, id)
-		l.gone = append(l.gone, id)
-	}
+	delete(l.shown, id)
+	l.gone = append(l.gone, id) // of another turn, perhaps: the page knows
 }
 
 func (l *Live) dropParts(item string) {
@@ -136,6 +157,10 @@ func (l *Live) dropParts(item string) {
 func (l *Live) update(id string, up chatkit.Update) {
 	it := l.fold.Item(id)
 	if it == nil || !visible(it) {
+		return
+	}
+	if grown, ok := up.(chatkit.WidgetTextDelta); ok && !grown.Done {
+		l.texts[textKey{id, grown.ComponentID}] = true
 		return
 	}
 	m, message := it.(*chatkit.AssistantMessage)
@@ -190,12 +215,12 @@ func (l *Live) item(it chatkit.Item) TurnItem {
 	return TurnItem{Item: it, Pending: pending, Incomplete: l.incomplete[id] && !pending}
 }
 
-// current is the whole turn as it is now.
-func (l *Live) current() Turn {
+// Turn is the whole turn as it is now.
+func (l *Live) Turn() Turn {
 	t := l.turn
 	t.Progress = l.fold.Progress
 	for _, it := range l.fold.Items() {
-		if visible(it) {
+		if visible(it) && !l.foreign[it.Base().ID] {
 			t.Items = append(t.Items, l.item(it))
 		}
 	}

@@ -1,11 +1,15 @@
 package views
 
-import "context"
+import (
+	"context"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
 
 // Snapshot returns the whole turn as it is now, for a page that has none or an
 // older state of it.
 func (l *Live) Snapshot(ctx context.Context) (Fragment, error) {
-	t := l.current()
+	t := l.Turn()
 	html, err := render(ctx, liveTurn(t, l))
 	if err != nil {
 		return Fragment{}, err
@@ -14,7 +18,12 @@ func (l *Live) Snapshot(ctx context.Context) (Fragment, error) {
 	for _, it := range t.Items {
 		l.shown[it.Item.Base().ID] = true
 	}
-	clear(l.dirty)
+	for id := range l.dirty {
+		if !l.foreign[id] {
+			delete(l.dirty, id)
+		}
+	}
+	clear(l.texts)
 	l.gone, l.foot = nil, false
 	return Fragment{Thread: t.ThreadID, Target: idTurns, Swap: SwapAppend, HTML: html, Seq: t.LastSeq}, nil
 }
@@ -35,7 +44,7 @@ func (l *Live) Flush(ctx context.Context) ([]Fragment, error) {
 		list = append(list, changes...)
 	}
 	if l.foot {
-		html, err := render(ctx, turnStatus(l.current()))
+		html, err := render(ctx, turnStatus(l.Turn()))
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +68,7 @@ func (l *Live) Flush(ctx context.Context) ([]Fragment, error) {
 func (l *Live) flushItem(ctx context.Context, it TurnItem) ([]Fragment, error) {
 	id := it.Item.Base().ID
 	if !l.dirty[id] {
-		var list []Fragment
+		list := l.flushTexts(ctx, it.Item)
 		for i := 0; ; i++ {
 			p := l.part(id, i)
 			if p == nil {
@@ -73,11 +82,46 @@ func (l *Live) flushItem(ctx context.Context, it TurnItem) ([]Fragment, error) {
 		return nil, err
 	}
 	delete(l.dirty, id)
+	if l.foreign[id] {
+		return []Fragment{{Target: idItem(id), Swap: SwapUpdate, HTML: html}}, nil
+	}
 	if l.shown[id] {
 		return []Fragment{{Target: idItem(id), Swap: SwapReplace, HTML: html}}, nil
 	}
 	l.shown[id] = true
 	return []Fragment{{Target: idItems(l.turn.RunID), Swap: SwapAppend, HTML: html}}, nil
+}
+
+// flushTexts returns the texts of a widget that have grown.
+func (l *Live) flushTexts(ctx context.Context, it chatkit.Item) []Fragment {
+	item, ok := it.(*chatkit.WidgetItem)
+	if !ok {
+		return nil
+	}
+	var list []Fragment
+	var w *widgetView
+	for key := range l.texts {
+		if key.item != item.ID {
+			continue
+		}
+		delete(l.texts, key)
+		if w == nil {
+			w = newWidgetView(item, l.turn.ThreadID, true)
+		}
+		if w == nil {
+			return nil // it is shown as a stub
+		}
+		if html, ok := w.textHTML(ctx, key.component); ok {
+			list = append(list, Fragment{Target: idText(item.ID, key.component), Swap: SwapInner, HTML: html})
+		}
+	}
+	return list
+}
+
+// Redrawn returns an item that changed without a run, or in a later one.
+func Redrawn(ctx context.Context, it chatkit.Item) (Fragment, error) {
+	html, err := render(ctx, ItemView(it))
+	return Fragment{Thread: it.Base().ThreadID, Target: idItem(it.Base().ID), Swap: SwapUpdate, HTML: html}, err
 }
 
 // Finish returns the turn as it is stored when it is over: rendered whole, which

@@ -67,6 +67,9 @@ func (p *page) apply(f views.Fragment) {
 	p.t.Helper()
 	p.sent += len(f.HTML)
 	target := p.byID(f.Target)
+	if target == nil && (f.Swap == views.SwapRemove || f.Swap == views.SwapUpdate) {
+		return
+	}
 	if target == nil {
 		p.t.Fatalf("%s: there is no %s on the page", f.Swap, f.Target)
 	}
@@ -79,7 +82,7 @@ func (p *page) apply(f views.Fragment) {
 				target.AppendChild(n)
 			}
 		}
-	case views.SwapReplace:
+	case views.SwapReplace, views.SwapUpdate:
 		replaceNode(target, p.parse(f.HTML))
 	case views.SwapInner:
 		for target.FirstChild != nil {

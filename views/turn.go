@@ -13,6 +13,23 @@ func progressText(p *chatkit.ProgressUpdate) string {
 	return p.Text
 }
 
+// answers is the message that the turn answers, "" if another turn has it: then
+// this one goes on with something.
+func answers(t Turn) string {
+	for _, it := range t.Items {
+		if it.Item.Base().ID == t.RetryItemID {
+			return t.RetryItemID
+		}
+	}
+	return ""
+}
+
+// quiet reports whether there is nothing to see of the turn: what it did is
+// shown in another's items.
+func quiet(t Turn) bool {
+	return len(t.Items) == 0 && t.Progress == nil && (t.Running() || t.Status == StatusCompleted || t.Status == StatusAction)
+}
+
 // endingNote says how a turn ended, when that is not plain from the answer.
 func endingNote(t Turn) string {
 	switch t.Status {

@@ -6,6 +6,7 @@ import "./drafts.js";
 import "./composer.js";
 import "./send.js";
 import "./live.js";
+import "./action.js";
 import "./copy.js";
 import "./drawer.js";
 import "./theme-control.js";

@@ -1,6 +1,7 @@
 // Applies one fragment of the live stream to the page.
 import { byId, list } from "./turns.js";
 import { placeTurn } from "./place.js";
+import { exchange } from "./keep.js";
 
 function parse(html) {
   const template = document.createElement("template");
@@ -16,7 +17,7 @@ function append(target, content) {
   for (const el of elements) {
     const old = el.id && byId(el.id);
     if (el.classList.contains("turn")) placeTurn(el);
-    else if (old) old.replaceWith(el);
+    else if (old) exchange(old, el);
     else target.append(el);
   }
   added(elements);
@@ -25,8 +26,7 @@ function append(target, content) {
 function replace(target, content) {
   const el = content.firstElementChild;
   if (!el) return;
-  if (target.open !== undefined) el.open = target.open; // a fold stays as the person left it
-  target.replaceWith(el);
+  exchange(target, el);
   added([el]);
 }
 
@@ -36,12 +36,13 @@ export function apply(fragment) {
   const turns = list();
   if (!turns || turns.dataset.thread !== fragment.thread || "older" in turns.dataset) return true;
   const target = byId(fragment.target);
-  if (!target) return fragment.swap === "remove";
+  if (!target) return fragment.swap === "remove" || fragment.swap === "update";
   switch (fragment.swap) {
     case "append":
       append(target, parse(fragment.html));
       break;
     case "replace":
+    case "update":
       replace(target, parse(fragment.html));
       break;
     case "inner":

@@ -1,7 +1,8 @@
 // Puts turns in their place: a turn that is on the page already gives way to its
 // newer state, and an answer that is made again takes away the one before it
 // and everything after.
-import { byId, list, announceAnswer } from "./turns.js";
+import { byId, list, announceAnswer, idle } from "./turns.js";
+import { exchange } from "./keep.js";
 
 function makeRoom(turn) {
   for (const pending of list().querySelectorAll(":scope > [data-pending]")) pending.remove();
@@ -27,12 +28,13 @@ export function placeTurn(turn) {
   const old = byId(turn.id);
   if (old) {
     if (settled(old, turn)) return;
-    old.replaceWith(turn);
+    exchange(old, turn);
     if (running(old) && !running(turn)) announceAnswer(turn);
   } else {
     makeRoom(turn);
     list().append(turn);
   }
+  if (!running(turn)) idle();
 }
 
 // The answer to a sent message: the stream may have brought the same turn, in a
@@ -40,8 +42,10 @@ export function placeTurn(turn) {
 window.htmx.registerExtension("place", {
   handle_swap(style, target, fragment) {
     if (style !== "place") return false;
-    const fresh = [...fragment.children].filter((turn) => !byId(turn.id));
-    for (const turn of fresh) placeTurn(turn);
+    const parts = [...fragment.children];
+    for (const item of parts.filter((el) => !el.matches(".turn"))) if (byId(item.id)) exchange(byId(item.id), item);
+    const fresh = parts.filter((el) => !el.matches(".turn") || !byId(el.id));
+    for (const turn of fresh) if (turn.matches(".turn")) placeTurn(turn);
     return fresh.length > 0 ? fresh : true;
   },
 });

@@ -13,6 +13,14 @@ export function isRunning() {
   return last != null && (last.dataset.status === "running" || "pending" in last.dataset);
 }
 
+// idle takes back what showed that something was being done.
+export function idle() {
+  for (const el of document.querySelectorAll("[data-busy]")) {
+    delete el.dataset.busy;
+    el.removeAttribute("aria-busy");
+  }
+}
+
 // announce tells a screen reader something, once.
 export function announce(text) {
   const announcer = byId("announcer");
