@@ -22,7 +22,11 @@ func (h *Handlers) widgetPage(c *fiber.Ctx) error {
 		script = openAIScript
 	}
 	origin := originOf(script)
-	c.Set(fiber.HeaderContentSecurityPolicy, widgetPolicy(script))
+	policy := widgetPolicy(script)
+	if h.PublicURL.Host != string(c.Request().Host()) {
+		policy = withFilesAt(policy, h.PublicURL.Scheme+"://"+h.PublicURL.Host)
+	}
+	c.Set(fiber.HeaderContentSecurityPolicy, policy)
 	if origin != "" {
 		// OpenAI's frame may ask which site it stands in; it learns no more than that.
 		c.Set(fiber.HeaderReferrerPolicy, "strict-origin")
@@ -31,9 +35,17 @@ func (h *Handlers) widgetPage(c *fiber.Ctx) error {
 		c.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(self"+quoted(origin)+")")
 	}
 	u := viewerOf(c).User
-	return h.render(c, views.WidgetPage(views.Widget{
-		UserID: u.ID, UserName: u.Name, ScriptURL: script, DomainKey: h.DomainKey, Dictation: h.Transcriber != nil,
-	}))
+	page := views.Widget{UserID: u.ID, UserName: u.Name, ScriptURL: script, DomainKey: h.DomainKey, Dictation: h.Transcriber != nil}
+	if h.Files != nil {
+		page.MaxFile = h.Files.MaxFile()
+	}
+	return h.render(c, views.WidgetPage(page))
+}
+
+// withFilesAt lets a page that was called by another name send files to and show
+// pictures from the server's public one, which their addresses have.
+func withFilesAt(policy, public string) string {
+	return strings.NewReplacer("connect-src 'self'", "connect-src 'self' "+public, "img-src 'self'", "img-src 'self' "+public).Replace(policy)
 }
 
 // originOf returns the origin of an address at another server, "" if it is at

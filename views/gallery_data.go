@@ -86,7 +86,10 @@ func turnAllItems() Turn {
 	tagged := asked("msg_7", "")
 	tagged.Content = []chatkit.UserContent{&chatkit.InputText{Text: "Compare "}, &chatkit.InputTag{ID: "t", Text: "Q3 report"}, &chatkit.InputText{Text: " with this file\nplease"}, &chatkit.UnknownContent{}}
 	tagged.QuotedText = "Revenue grew by 8 %."
-	tagged.Attachments = []*chatkit.Attachment{{ID: "atc_1", Name: "report.pdf", MimeType: "application/pdf", Type: chatkit.AttachmentFile}}
+	tagged.Attachments = []*chatkit.Attachment{
+		{ID: "atc_1", Name: "report.pdf", MimeType: "application/pdf", Type: chatkit.AttachmentFile},
+		{ID: "atc_2", Name: "garden.jpg", MimeType: "image/jpeg", Type: chatkit.AttachmentImage, PreviewURL: "https://example.com/expired"},
+	}
 	steps := []chatkit.Task{
 		&chatkit.WebSearchTask{TaskBase: chatkit.TaskBase{StatusIndicator: "complete"}, TitleQuery: "release dates", Sources: []chatkit.Source{&chatkit.URLSource{SourceBase: chatkit.SourceBase{Title: "Example"}, URL: "https://example.org"}}},
 		&chatkit.FileTask{TaskBase: chatkit.TaskBase{StatusIndicator: "complete"}, Sources: []chatkit.Source{&chatkit.FileSource{SourceBase: chatkit.SourceBase{Title: "notes.txt"}, Filename: "notes.txt"}}},

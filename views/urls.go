@@ -45,6 +45,15 @@ func moreURL(list ThreadList) templ.SafeURL {
 	return templ.SafeURL("/chat/list?" + q.Encode())
 }
 
+// attachmentURL is the address of a file of the viewer's, or of its preview.
+func attachmentURL(id string, below ...string) templ.SafeURL {
+	u := "/files/" + url.PathEscape(id)
+	for _, part := range below {
+		u += "/" + part
+	}
+	return templ.SafeURL(u)
+}
+
 func taskURL(task, verb string) templ.SafeURL {
 	u := "/tasks/" + url.PathEscape(task)
 	if verb != "" {

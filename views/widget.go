@@ -6,6 +6,7 @@ type Widget struct {
 	ScriptURL        string // of the script that defines the component
 	DomainKey        string // what OpenAI's script asks for
 	Dictation        bool   // whether recordings can be written down
+	MaxFile          int64  // bytes of a file that may be attached; 0: none may
 }
 
 // widgetConfig is what static/src/chatkit/config.js reads.
@@ -20,12 +21,13 @@ type widgetConfig struct {
 	UserID     string `json:"user_id"`
 	UserName   string `json:"user_name"`
 	Dictation  bool   `json:"dictation"`
+	MaxFile    int64  `json:"max_file"`
 }
 
 func (w Widget) config(csrf string) widgetConfig {
 	return widgetConfig{
 		APIURL: "/api/v1/chatkit", TasksURL: "/api/v1/tasks", ThreadsURL: "/api/v1/chatkit/threads", ChatURL: "/chat",
 		ScriptURL: w.ScriptURL, DomainKey: w.DomainKey, CSRFToken: csrf, UserID: w.UserID, UserName: w.UserName,
-		Dictation: w.Dictation,
+		Dictation: w.Dictation, MaxFile: w.MaxFile,
 	}
 }

@@ -56,6 +56,7 @@ func newWeb(t *testing.T, model *openaitest.Server, settings ...string) *web {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.handlers.PublicURL.Host = s.listener.Addr().String() // as an operator would set it
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(s.listener) }()
 	t.Cleanup(func() {

@@ -102,6 +102,9 @@ func openBucket(ctx context.Context, address string) (*blob.Bucket, error) {
 	return nil, errors.New("the address must begin with file: or s3://")
 }
 
+// MaxFile is how many bytes a file may have.
+func (f *Files) MaxFile() int64 { return f.Limits.File }
+
 // Close lets go of the bucket.
 func (f *Files) Close() error { return f.bucket.Close() }
 

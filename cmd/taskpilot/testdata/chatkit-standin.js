@@ -89,9 +89,10 @@ class StandIn extends HTMLElement {
     return this.options.api.fetch(this.options.api.url, { method: "POST", headers, body: JSON.stringify({ type, params }) });
   }
 
-  async sendUserMessage({ text, newThread }) {
+  async sendUserMessage({ text, newThread, attachments = [] }) {
     if (newThread) this.change(null);
-    const input = { content: [{ type: "input_text", text }], quoted_text: "", attachments: [], inference_options: {} };
+    const ids = attachments.map(({ id }) => id);
+    const input = { content: [{ type: "input_text", text }], quoted_text: "", attachments: ids, inference_options: {} };
     if (this.thread) await this.stream("threads.add_user_message", { input, thread_id: this.thread });
     else await this.stream("threads.create", { input });
   }
@@ -127,8 +128,24 @@ class StandIn extends HTMLElement {
     if (event.type === "thread.item.done" && event.item.status === "pending") this.waiting = event.item;
   }
 
-  show({ type, content }) {
+  // upload sends a file in two phases, as from a frame of another site: without
+  // the page's cookie and token.
+  async upload(file) {
+    const announced = await this.call("attachments.create", { name: file.name, size: file.size, mime_type: file.type });
+    if (!announced.ok) throw new Error((await announced.json()).error.message);
+    const { upload_descriptor: to } = await announced.json();
+    const body = new FormData();
+    body.append("file", file);
+    const sent = await fetch(to.url, { method: to.method, headers: to.headers, body, credentials: "omit" });
+    if (!sent.ok) throw new Error((await sent.json()).error.message);
+    return sent.json();
+  }
+
+  show({ type, content, attachments = [] }) {
     if (type !== "user_message" && type !== "assistant_message") return;
+    for (const { name, preview_url: src } of attachments) {
+      this.list.append(src ? Object.assign(make("img"), { src, alt: name }) : make("p", name, "user"));
+    }
     this.list.append(make("p", content.map((part) => part.text).join(""), type === "user_message" ? "user" : "assistant"));
   }
 

@@ -11,7 +11,14 @@ const prompts = [
 // elementOptions returns everything but the handlers of events.
 export function elementOptions({ config, theme, initialThread, request, entities, runTool, goBack, toggleTheme }) {
   return {
-    api: { url: new URL(config.api_url, location.href).href, domainKey: config.domain_key, fetch: request },
+    api: {
+      url: new URL(config.api_url, location.href).href,
+      domainKey: config.domain_key,
+      fetch: request,
+      // The address of each upload is signed: it needs no cookie and no token,
+      // which requests from the element's own frame may not have.
+      uploadStrategy: { type: "two_phase" },
+    },
     theme: {
       colorScheme: theme,
       radius: "round",
@@ -29,7 +36,7 @@ export function elementOptions({ config, theme, initialThread, request, entities
     startScreen: { greeting: greeting(config.user_name), prompts },
     composer: {
       placeholder: "Message TaskPilot, @ mentions a task",
-      attachments: { enabled: false },
+      attachments: attachments(config.max_file),
       tools: [],
       models: [],
       dictation: { enabled: config.dictation === true },
@@ -43,6 +50,30 @@ export function elementOptions({ config, theme, initialThread, request, entities
       },
     },
     onClientTool: ({ name, params }) => runTool(name, params),
+  };
+}
+
+// attachments is what the file dialog offers; what is taken the server decides,
+// by the bytes.
+function attachments(maxSize) {
+  if (!(maxSize > 0)) return { enabled: false };
+  return {
+    enabled: true,
+    maxSize,
+    maxCount: 20,
+    accept: {
+      "image/*": [".png", ".jpg", ".jpeg", ".gif", ".webp"],
+      "application/pdf": [".pdf"],
+      "text/*": [".txt", ".md", ".csv", ".tsv", ".log", ".py", ".go", ".js", ".ts", ".c", ".h", ".java", ".rb", ".sh", ".sql", ".yaml"],
+      "application/json": [".json"],
+      "application/vnd.openxmlformats-officedocument.wordprocessingml.document": [".docx"],
+      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": [".xlsx"],
+      "application/vnd.openxmlformats-officedocument.presentationml.presentation": [".pptx"],
+      "application/vnd.oasis.opendocument.text": [".odt"],
+      "application/vnd.oasis.opendocument.spreadsheet": [".ods"],
+      "application/vnd.oasis.opendocument.presentation": [".odp"],
+      "audio/*": [".mp3", ".wav", ".ogg", ".flac", ".aac", ".m4a"],
+    },
   };
 }
 
