@@ -28,7 +28,7 @@ func (h *Handlers) apiChat(c *fiber.Ctx) error {
 		return err
 	}
 	m := models.Message{UserID: userID(c), ThreadID: body.ThreadID, ClientKey: clientKey(c), Message: message}
-	a, err := h.ask(c.UserContext(), m, viewerOf(c).User, locale(c))
+	a, err := h.ask(c.UserContext(), m, byProgram(c))
 	if err != nil {
 		return err
 	}

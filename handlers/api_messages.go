@@ -24,13 +24,13 @@ func (h *Handlers) apiSendMessage(c *fiber.Ctx) error {
 		return err
 	}
 	if acceptsEvents(c) {
-		a, err := h.send(c.UserContext(), *m, viewerOf(c).User, locale(c))
+		a, err := h.send(c.UserContext(), *m, byProgram(c))
 		if err != nil {
 			return err
 		}
 		return h.streamRun(c, a.Run, 0)
 	}
-	a, err := h.ask(c.UserContext(), *m, viewerOf(c).User, locale(c))
+	a, err := h.ask(c.UserContext(), *m, byProgram(c))
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func (h *Handlers) startChat(c *fiber.Ctx) error {
 	if err != nil {
 		return h.refuseMessage(c, nil, err)
 	}
-	a, err := h.send(c.UserContext(), *m, viewerOf(c).User, locale(c))
+	a, err := h.send(c.UserContext(), *m, onPage(c))
 	if err != nil {
 		return h.refuseMessage(c, nil, err)
 	}
@@ -169,7 +169,7 @@ func (h *Handlers) sendMessage(c *fiber.Ctx) error {
 	if err != nil {
 		return h.refuseMessage(c, thread, err)
 	}
-	a, err := h.send(c.UserContext(), *m, viewerOf(c).User, locale(c))
+	a, err := h.send(c.UserContext(), *m, onPage(c))
 	if err != nil {
 		return h.refuseMessage(c, thread, err)
 	}
@@ -227,7 +227,7 @@ func (h *Handlers) stopAnswer(c *fiber.Ctx) error {
 
 // retryAnswer answers a message again.
 func (h *Handlers) retryAnswer(c *fiber.Ctx) error {
-	a, err := h.retry(c.UserContext(), viewerOf(c).User, c.Params("thread"), c.FormValue("item_id"), locale(c))
+	a, err := h.retry(c.UserContext(), onPage(c), c.Params("thread"), c.FormValue("item_id"))
 	if err != nil {
 		return err
 	}

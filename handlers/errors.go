@@ -38,6 +38,7 @@ var (
 	errMethod        = &problem{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method."}
 	errRunActive     = &problem{Status: 409, Code: "run_active", Message: "An answer is still being written in this conversation. Wait for it or stop it first."}
 	errWidgetChanged = &problem{Status: 409, Code: "conflict", Message: "This has changed since it was shown. Look at it again, then decide."}
+	errCallOver      = &problem{Status: 409, Code: "conflict", Message: "The conversation has gone on: nothing waits for this any more."}
 	errTooLarge      = &problem{Status: 413, Code: "too_large", Message: "The request is too large."}
 	errEncoding      = &problem{Status: 415, Code: "unsupported_media_type", Message: "Compressed request bodies are not accepted. Send the body as it is."}
 	errContentType   = &problem{Status: 415, Code: "unsupported_media_type", Message: "Send JSON with Content-Type: application/json."}

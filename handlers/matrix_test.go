@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/chatkit/widget"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
@@ -97,6 +98,9 @@ func calls() map[string]call {
 		"GET /readyz":                                         {owner: 200, foreign: 200, nobody: 200},
 		"GET /metrics":                                        {owner: 200, foreign: 200, nobody: 200},
 		"GET /api/openapi.json":                               {owner: 200, foreign: 200, nobody: 200},
+		"POST /chat/:thread/items/:item/action":               {form: url.Values{"do": {":action"}}, owner: 303, foreign: 404},
+		"POST /chat/:thread/items/:item/answers":              {form: url.Values{"o.0": {"words"}}, owner: 303, foreign: 404},
+		"POST /chat/:thread/items/:item/output":               {form: url.Values{"result": {`{"a":1}`}}, owner: 303, foreign: 404},
 	}
 }
 
@@ -105,6 +109,10 @@ type estate struct {
 	user              *models.User
 	thread, item, run string
 	task, file        string
+
+	// What the person can act on: a widget and its action, questions, and a
+	// tool of the page's.
+	widget, action, questions, call string
 }
 
 // settle gives the owner a thread with an answer and a task.
@@ -122,12 +130,49 @@ func settle(t *testing.T, s *server, user *models.User) estate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return estate{user: user, thread: th.ID, item: answer.Messages[0].ID, run: run.ID, task: made.ID, file: file.ID}
+	e := estate{user: user, thread: th.ID, item: answer.Messages[0].ID, run: run.ID, task: made.ID, file: file.ID}
+	e.furnish(t, s)
+	return e
+}
+
+// furnish puts things to act on into the thread.
+func (e *estate) furnish(t *testing.T, s *server) {
+	t.Helper()
+	raw := json.RawMessage(`{"type":"Card","children":[{"type":"Button","label":"secret button","onClickAction":{"type":"press"}}]}`)
+	root, err := widget.Parse(raw, widget.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.widget, e.questions, e.call = chatkit.NewID("msg"), chatkit.NewID("msg"), chatkit.NewID("tc")
+	e.action = root.Children[0].Trigger(widget.OnClick).Ref()
+	base := func(id string) chatkit.ItemBase {
+		return chatkit.ItemBase{ID: id, ThreadID: e.thread, CreatedAt: chatkit.At(s.h.Now())}
+	}
+	ctx, store := models.WithUser(t.Context(), e.user.ID), models.NewStore(s.db)
+	for _, it := range []chatkit.Item{
+		&chatkit.WidgetItem{ItemBase: base(e.widget), Widget: raw},
+		&chatkit.StructuredInput{ItemBase: base(e.questions), Status: chatkit.InputPending, Inputs: []*chatkit.Question{{ID: "q", Question: "secret question", Type: chatkit.QuestionFreeform}}},
+		&chatkit.ClientToolCall{ItemBase: base(e.call), Status: chatkit.CallPending, CallID: "call", Name: "secret_tool", Arguments: json.RawMessage(`{}`)},
+	} {
+		if err := store.SaveItem(ctx, e.thread, it); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// path is a route with the owner's ids: an item's route gets an item that it is for.
+func (e estate) path(route string) string {
+	for verb, id := range map[string]string{"/action": e.widget, "/answers": e.questions, "/output": e.call} {
+		if strings.HasSuffix(route, "/items/:item"+verb) {
+			route = strings.Replace(route, ":item", id, 1)
+		}
+	}
+	return e.fill(route)
 }
 
 // fill puts the owner's ids in for the names of a route or a form.
 func (e estate) fill(s string) string {
-	return strings.NewReplacer(":user_id", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item, ":attachment", e.file).Replace(s)
+	return strings.NewReplacer(":user_id", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item, ":action", e.action, ":attachment", e.file).Replace(s)
 }
 
 // dump is everything that the owner has, to compare.
@@ -155,7 +200,7 @@ func (e estate) dump(t *testing.T, db *models.DB) string {
 // status and, of an answer that is no stream, the body.
 func (e estate) send(t *testing.T, v *visitor, r Route, c call) (int, http.Header, string) {
 	t.Helper()
-	path := e.fill(r.Path)
+	path := e.path(r.Path)
 	if r.Path == "/live" {
 		path += "?watch=" + e.thread + ":0"
 	}

@@ -33,47 +33,65 @@ func userText(content string) (*chatkit.UserMessage, error) {
 	return chatkit.NewUserText(content), nil
 }
 
+// asker is who asks for an answer, and what shows it.
+type asker struct {
+	user    *models.User
+	locale  string
+	widgets bool // there are widgets to see and to act on
+}
+
+// onPage is somebody in front of one of our pages.
+func onPage(c *fiber.Ctx) asker { return asker{viewerOf(c).User, locale(c), true} }
+
+// byProgram is somebody whose program shows messages.
+func byProgram(c *fiber.Ctx) asker { return asker{viewerOf(c).User, locale(c), false} }
+
+func (a asker) person() assistant.User {
+	return assistant.User{ID: a.user.ID, Name: a.user.Name, Locale: a.locale}
+}
+
 // send stores a message with its run and starts the answer. A repeated request
 // gives the earlier message and run and starts nothing.
-func (h *Handlers) send(ctx context.Context, m models.Message, user *models.User, locale string) (*models.Accepted, error) {
+func (h *Handlers) send(ctx context.Context, m models.Message, by asker) (*models.Accepted, error) {
 	m.Owner = h.Owner
 	a, err := h.DB.AcceptMessage(ctx, m)
 	if err != nil || a.Repeated {
 		return a, err
 	}
 	item := a.Item.Item
-	h.linkItem(user.ID, item)
+	h.linkItem(by.user.ID, item)
 	prologue := []chatkit.Event{chatkit.ItemDone{Item: item}, chatkit.StreamOptions{AllowCancel: true}}
 	if a.NewThread {
 		thread := a.Thread.ChatKit()
 		prologue = slices.Insert(prologue, 0, chatkit.Event(chatkit.ThreadCreated{Thread: &thread}))
 	}
 	prologue = append(prologue, limitNotices(h.DB.Limits(), a.Used)...)
-	return a, h.begin(a, prologue, user, locale)
+	return a, h.begin(a, prologue, by)
 }
 
 // retry answers a message of the person's again, in place of everything after it.
-func (h *Handlers) retry(ctx context.Context, user *models.User, threadID, itemID, locale string) (*models.Accepted, error) {
-	a, err := h.DB.AcceptRetry(ctx, user.ID, threadID, itemID, h.Owner)
+func (h *Handlers) retry(ctx context.Context, by asker, threadID, itemID string) (*models.Accepted, error) {
+	a, err := h.DB.AcceptRetry(ctx, by.user.ID, threadID, itemID, h.Owner)
 	if err != nil {
 		return nil, err
 	}
 	prologue := append([]chatkit.Event{chatkit.StreamOptions{AllowCancel: true}}, limitNotices(h.DB.Limits(), a.Used)...)
-	return a, h.begin(a, prologue, user, locale)
+	return a, h.begin(a, prologue, by)
 }
 
 // begin starts the accepted run.
-func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, user *models.User, locale string) error {
+func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, by asker) error {
 	input, _ := a.Item.Item.(*chatkit.UserMessage)
 	turn := &assistant.Turn{
-		User:    assistant.User{ID: user.ID, Name: user.Name, Locale: locale},
+		User:    by.person(),
+		Widgets: by.widgets,
 		Thread:  a.Thread.ChatKit(),
 		Input:   input,
-		History: history{h.DB, user.ID, a.Thread.ID},
-		Files:   h.readable(user.ID),
+		History: history{h.DB, by.user.ID, a.Thread.ID},
+		Files:   h.readable(by.user.ID),
 		Now:     h.Now(),
 	}
-	spec := live.Spec{RunID: a.Run.ID, UserID: user.ID, ThreadID: a.Thread.ID, Prologue: prologue}
+	spec := live.Spec{RunID: a.Run.ID, UserID: by.user.ID, ThreadID: a.Thread.ID, Prologue: prologue}
 	return h.launch(spec, produce(func(ctx context.Context, emit assistant.Emit) error {
 		return h.Assistant.Respond(ctx, turn, emit)
 	}))
@@ -165,8 +183,8 @@ const maxTurn = 500
 
 // ask sends a message and waits for the whole answer. The run goes on when the
 // one who waits gives up.
-func (h *Handlers) ask(ctx context.Context, m models.Message, user *models.User, locale string) (*answer, error) {
-	a, err := h.send(ctx, m, user, locale)
+func (h *Handlers) ask(ctx context.Context, m models.Message, by asker) (*answer, error) {
+	a, err := h.send(ctx, m, by)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +198,7 @@ func (h *Handlers) ask(ctx context.Context, m models.Message, user *models.User,
 	if !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	run, err := h.DB.Run(ctx, user.ID, a.Run.ID)
+	run, err := h.DB.Run(ctx, by.user.ID, a.Run.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,8 @@ func (h *Handlers) Routes() []Route {
 		{"POST", "/chat/:thread/stop", member, h.stopAnswer},
 		{"POST", "/chat/:thread/retry", member, h.retryAnswer},
 		{"POST", "/chat/:thread/items/:item/action", member, h.widgetAction},
+		{"POST", "/chat/:thread/items/:item/answers", member, h.answerQuestions},
+		{"POST", "/chat/:thread/items/:item/output", member, h.toolOutput},
 		{"GET", "/chat/:thread/title", member, h.titleForm},
 		{"POST", "/chat/:thread/title", member, h.renameThread},
 		{"POST", "/chat/:thread/delete", member, h.deleteThread},
