@@ -184,9 +184,7 @@ func (l *toolLoop) askClient(ctx context.Context, call agents.ToolCall) error {
 	if done >= maxClientCalls {
 		return limitReached("it took too many steps")
 	}
-	arguments := json.RawMessage(sendable(call.Arguments))
-	return l.out.Emit(chatkit.ItemDone{Item: &chatkit.ClientToolCall{
-		Status: chatkit.CallPending, CallID: call.CallID, Name: call.Name, Arguments: arguments}})
+	return l.out.CallClient(call)
 }
 
 // clientCalls counts the calls that browsers have done since the person's message.

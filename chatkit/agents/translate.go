@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"encoding/json"
 	"sync"
 	"time"
 
@@ -142,6 +143,24 @@ func (t *Translator) Pause() error {
 		return err
 	}
 	return t.pauseWorkflow()
+}
+
+// CallClient ends the turn with a call that the browser is to do, whose output
+// begins another turn. It pauses as Pause does. The call keeps the id that the
+// model gave it; its item gets one of ours, for a model server must not name what
+// we store.
+func (t *Translator) CallClient(call ToolCall) error {
+	if err := t.Pause(); err != nil {
+		return err
+	}
+	item := &chatkit.ClientToolCall{Status: chatkit.CallPending, CallID: call.CallID, Name: call.Name, Arguments: json.RawMessage("{}")}
+	if json.Valid([]byte(call.Arguments)) {
+		item.Arguments = json.RawMessage(call.Arguments)
+	}
+	if item.CallID == "" {
+		item.CallID = t.opts.NewID("call")
+	}
+	return t.Emit(chatkit.ItemDone{Item: item})
 }
 
 // Retract takes back everything that was shown, as for an answer that a guardrail

@@ -27,7 +27,7 @@ func deltas(fails error, words ...string) iter.Seq2[string, error] {
 	}
 }
 
-func TestGrowing(t *testing.T) {
+func TestUpstream_test_accumulate_text(t *testing.T) {
 	t.Parallel()
 	types, updates, stored := streamed(t, widget.Growing(deltas(nil, "Dear ", "Ann"), draft))
 	if !slices.Equal(types, []string{"added", "updated", "updated", "updated", "done"}) || !slices.Equal(updates, []string{"t+Dear ", "t+Ann", "root"}) {
