@@ -16,7 +16,7 @@ func TestUpstreamTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := regexp.MustCompile("(?m)^\\| (\\d+) \\| (test_\\w+) \\| `(\\S+)` \\| (\\S+) \\|$").FindAllStringSubmatch(string(table), -1)
-	if want := 48 + 25; len(rows) != want {
+	if want := 102; len(rows) != want {
 		t.Errorf("%d rows, want %d", len(rows), want)
 	}
 	for _, row := range rows {

@@ -100,7 +100,7 @@ func (r *rig) want(lines ...string) {
 // Words that stand before every type, and parts that say nothing.
 var shortener = strings.NewReplacer(`"thread.item.`, `"`, `"assistant_message.content_part.`, `"`, `"workflow.task.`, `"task.`,
 	`,"thread_id":"thr_1"`, ``, `,"created_at":"2026-11-22T12:00:00Z"`, ``,
- `"status_indicator":"none",`, ``, `,"annotations":[]`, ``)
+	`"status_indicator":"none",`, ``, `,"annotations":[]`, ``)
 
 func canonical(t *testing.T, line string) string {
 	t.Helper()

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"testing"
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/chatkit/widget"
 )
 
 func widgetItem(id string) *chatkit.WidgetItem {
@@ -21,6 +23,40 @@ func TestUpstream_test_returns_widget_item(t *testing.T) {
 	r := newRig(t, Options{})
 	r.must(r.out.Emit(chatkit.ItemDone{Item: widgetItem("123")}))
 	r.finish().want(`{"done",` + widgetJSON)
+}
+
+// states yields widgets for widget.Stream.
+func states(roots ...string) iter.Seq2[json.RawMessage, error] {
+	return func(yield func(json.RawMessage, error) bool) {
+		for _, root := range roots {
+			if !yield(json.RawMessage(root), nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestUpstream_test_returns_widget_item_generator(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	card := func(text string) string {
+		return `{"type":"Card","children":[{"type":"Text","id":"text","value":"` + text + `"}]}`
+	}
+	r.must(widget.Stream(r.out.Emit, &chatkit.WidgetItem{}, states(card(""), card("Hello, world"))))
+	r.finish().want(`{"added","item":{"id":"msg_1","type":"widget","widget":`+card("")+`}}`,
+		`{"updated","item_id":"msg_1","update":{"type":"widget.streaming_text.value_delta","component_id":"text","delta":"Hello, world","done":true}}`,
+		`{"done","item":{"id":"msg_1","type":"widget","widget":`+card("Hello, world")+`}}`)
+}
+
+func TestUpstream_test_returns_widget_full_replace_generator(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	const first, second = `{"type":"Card","children":[{"type":"Text","id":"text","value":"Hello!"}]}`,
+		`{"type":"Card","children":[{"type":"Text","key":"other","value":"World!","streaming":false}]}`
+	r.must(widget.Stream(r.out.Emit, &chatkit.WidgetItem{}, states(first, second)))
+	r.finish().want(`{"added","item":{"id":"msg_1","type":"widget","widget":`+first+`}}`,
+		`{"updated","item_id":"msg_1","update":{"type":"widget.root.updated","widget":`+second+`}}`,
+		`{"done","item":{"id":"msg_1","type":"widget","widget":`+second+`}}`)
 }
 
 func TestUpstream_test_client_tool_call_uses_raw_function_call_id(t *testing.T) {

@@ -192,7 +192,7 @@ func TestUpstream_test_returns_widget_item_generator(t *testing.T) {
 	sameJSON(t, []byte(stored), string(text("Hello, world", "")))
 }
 
-func TestUpstream_test_returns_widget_full_replace_generator(t *testing.T) {
+func TestUpstream_test_returns_widget_item_generator_full_replace(t *testing.T) {
 	t.Parallel()
 	types, updates, stored := streamed(t, states("Hello", "World"))
 	if !slices.Equal(types, []string{"added", "updated", "done"}) || !slices.Equal(updates, []string{"root"}) {
