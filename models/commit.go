@@ -60,7 +60,7 @@ func (db *DB) Commit(ctx context.Context, batches []RunBatch) (lost []string, er
 			return nil, &BatchError{RunID: b.RunID, Err: err}
 		}
 	}
-	err = db.write(ctx, func(tx *gorm.DB) error {
+	err = db.changeLog(ctx, func(tx *gorm.DB) error {
 		lost, err = db.store(tx, works)
 		return err
 	})
@@ -70,6 +70,27 @@ func (db *DB) Commit(ctx context.Context, batches []RunBatch) (lost []string, er
 	return lost, nil
 }
 
+// changeLog is write for transactions that the log has a part in.
+func (db *DB) changeLog(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	committed := false
+	end := db.log.begin()
+	defer func() { end(committed) }()
+	err := db.write(ctx, fn)
+	committed = err == nil
+	return err
+}
+
+// disturbLog is changeLog for a transaction that changes which runs there are,
+// or whose.
+func (db *DB) disturbLog(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return db.changeLog(ctx, func(tx *gorm.DB) error {
+		if err := db.log.disturb(tx); err != nil {
+			return fmt.Errorf("log: %w", err)
+		}
+		return fn(tx)
+	})
+}
+
 // work is a RunBatch made ready: its texts are clean, and only the last state of
 // each item counts.
 type work struct {
@@ -77,8 +98,8 @@ type work struct {
 	items   []itemRow
 	removed []string
 
-	held bool // the run is still running and its Owner's, and stays so
-	end  tail // of its log; only sqliteLog counts on it
+	held bool  // the run is still running and its Owner's, and stays so
+	last int64 // the number of the run's last event; only sqliteLog counts on it
 }
 
 func (db *DB) prepare(b RunBatch) (work, error) {
@@ -188,7 +209,7 @@ func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
 		end := map[string]any{
 			"status": w.End.Status, "error_code": chatkit.CleanText(w.End.ErrorCode),
 			"error_message": chatkit.CleanText(w.End.ErrorMessage), "allow_retry": w.End.AllowRetry, "finished_at": now,
-			"end_seq": gorm.Expr("COALESCE((SELECT seq FROM run_last WHERE user_id = ? AND run_id = ?), 0)", w.UserID, w.RunID),
+			"end_seq": db.log.lastSeq(w),
 		}
 		if err := tx.Model(&Run{}).Where("user_id = ? AND id = ?", w.UserID, w.RunID).UpdateColumns(end).Error; err != nil {
 			return err

@@ -44,7 +44,7 @@ func TestCommit(t *testing.T) {
 		if log = must[[]models.Event](t)(db.RunEvents(t.Context(), "run_none", 0, 2)); len(log) != 0 {
 			t.Errorf("log of no run is %v", log)
 		}
-		if run := must[*models.Run](t)(db.Run(t.Context(), u.ID, a.Run.ID)); run.LastSeq != 7 || run.Status != models.RunRunning {
+		if run := must[*models.Run](t)(db.Run(t.Context(), u.ID, a.Run.ID)); run.Status != models.RunRunning {
 			t.Errorf("run is %+v", run)
 		}
 		items, _, err := db.Items(t.Context(), u.ID, a.Thread.ID, models.ItemQuery{Order: chatkit.Asc})
@@ -124,7 +124,7 @@ func TestCommitLost(t *testing.T) {
 		if err != nil || !slices.Equal(lost, []string{gone.RunID}) {
 			t.Errorf("lost %v, %v", lost, err)
 		}
-		if n := count(t, db, "run_events"); n != 1 {
+		if n := logged(t, db); n != 1 {
 			t.Errorf("%d events are stored, want only the good run's", n)
 		}
 		if n := count(t, db, "items"); n != 2 {
@@ -167,7 +167,7 @@ func TestCommitRefusesTheBrokenPart(t *testing.T) {
 				t.Errorf("%s: error is %v, want one of the run", name, err)
 			}
 		}
-		if n := count(t, db, "run_events"); n != 0 {
+		if n := logged(t, db); n != 0 {
 			t.Errorf("%d events were stored", n)
 		}
 	})
@@ -260,7 +260,7 @@ func TestPurgeEvents(t *testing.T) {
 			if log := must[[]models.Event](t)(db.RunEvents(t.Context(), a.Run.ID, 0, 10)); len(log) != n {
 				t.Errorf("run %q has %d events, want %d", a.Thread.Title, len(log), n)
 			}
-			if run := must[*models.Run](t)(db.Run(t.Context(), u.ID, a.Run.ID)); run.LastSeq != 3 {
+			if run := must[*models.Run](t)(db.Run(t.Context(), u.ID, a.Run.ID)); run.FinishedAt != nil && run.LastSeq != 3 {
 				t.Errorf("last event is %d", run.LastSeq)
 			}
 		}

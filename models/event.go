@@ -2,8 +2,6 @@ package models
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -11,77 +9,32 @@ import (
 
 // eventLog keeps the events of runs. The two databases differ in what is cheap.
 type eventLog interface {
+	// begin comes before a transaction in which fence and append, or disturb, are
+	// called, and end after it.
+	begin() (end func(committed bool))
 	// fence finds the works whose run is still running and their Owner's, and
 	// keeps them so until tx ends.
 	fence(tx *gorm.DB, works []work) error
 	// append stores the events of works that fence found, but for those that
 	// are there already.
 	append(tx *gorm.DB, works []*work) error
+	// lastSeq is the number of the last event that work's run has, once append is done.
+	lastSeq(w *work) any
+	// disturb precedes what takes running runs away or gives them to another owner.
+	disturb(tx *gorm.DB) error
 	// after reads up to limit events of a run with higher numbers, in order.
 	after(tx *gorm.DB, runID string, seq int64, limit int) ([]Event, error)
 	// remove deletes all events of runs and says how many there were.
 	remove(tx *gorm.DB, runs []Run) (int64, error)
+	// rows is one value of each type of row.
+	rows() []any
 }
-
-// hold runs a fence's query. Its argument is the list of run ids as JSON, so it
-// is one statement whatever their number; it goes around GORM, whose reflection
-// would cost each commit more than the query does. A row is a place in the list,
-// the run's user, thread and owner, and the end of its log.
-func hold(tx *gorm.DB, works []work, query string) error {
-	ids := make([]string, len(works))
-	for i := range works {
-		ids[i] = works[i].RunID
-	}
-	list, err := json.Marshal(ids)
-	if err != nil {
-		return err
-	}
-	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, query, string(list))
-	if err != nil {
-		return err
-	}
-	for rows.Next() {
-		var (
-			i                   int
-			user, thread, owner string
-			end                 tail
-		)
-		if err := rows.Scan(&i, &user, &thread, &owner, &end.run, &end.n, &end.seq); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-		w := &works[i]
-		w.held = user == w.UserID && thread == w.ThreadID && owner == w.Owner
-		w.end = end
-	}
-	return errors.Join(rows.Err(), rows.Close())
-}
-
-// eventRow is what both databases store of an Event.
-type eventRow struct {
-	Seq     int64
-	Payload string
-}
-
-// TableName returns "run_events".
-func (eventRow) TableName() string { return "run_events" }
 
 // RunEvents returns up to limit events of a run after the number after, in
 // order. The caller has made sure that the run may be read.
 func (db *DB) RunEvents(ctx context.Context, runID string, after int64, limit int) ([]Event, error) {
 	events, err := db.log.after(db.read(ctx), runID, after, pageSize(limit))
 	return events, wrap("run events", err)
-}
-
-func eventsOf(query *gorm.DB) ([]Event, error) {
-	var rows []eventRow
-	if err := query.Scan(&rows).Error; err != nil {
-		return nil, err
-	}
-	events := make([]Event, len(rows))
-	for i, r := range rows {
-		events[i] = Event{Seq: r.Seq, Payload: []byte(r.Payload)}
-	}
-	return events, nil
 }
 
 // runKeys names runs for a condition like (user_id, id) IN ?.

@@ -68,4 +68,19 @@ func must[T any](t testing.TB) func(v T, err error) T {
 	}
 }
 
+// logged is the number of events that the database has.
+func logged(t testing.TB, db *models.DB) int64 {
+	t.Helper()
+	query := "SELECT COUNT(*) FROM run_events"
+	if db.Driver() == "sqlite" {
+		query = "SELECT (SELECT COALESCE(SUM(events), 0) FROM run_events) + " +
+			"(SELECT COALESCE(SUM(length(lines) - length(replace(lines, char(10), ''))), 0) FROM run_journal)"
+	}
+	var n int64
+	if err := db.Raw().Raw(query).Scan(&n).Error; err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func ptr[T any](v T) *T { return &v }

@@ -2,131 +2,266 @@ package models
 
 import (
 	"strconv"
+	"sync"
 
 	"gorm.io/gorm"
 )
 
-// sqliteLog is a table in order of arrival. An index by run would cost a commit
-// of 200 runs about 200 changed pages, twelve times the time of this; so each
-// entry names the one before it of its run, and a small table of tails names
-// the last.
-type sqliteLog struct{}
-
-// tail is the last entry n of a run's log, and that event's number. run is the
-// run's own number.
-type tail struct{ run, n, seq int64 }
-
-// fence needs no lock: the transaction is the only one that writes.
-func (sqliteLog) fence(tx *gorm.DB, works []work) error {
-	return hold(tx, works, "SELECT list.key, r.user_id, r.thread_id, r.owner, r.n, COALESCE(t.n, 0), COALESCE(t.seq, 0) "+
-		"FROM json_each(?) AS list JOIN runs AS r ON r.id = list.value "+
-		"LEFT JOIN run_tails AS t ON t.run = r.n WHERE r.status = 'running'")
+// sqliteLog writes a journal: one row a commit, with the events of all runs in
+// it, since a row for each event would cost ten times as much. What a run has in
+// the journal is also kept here, until it is a page full or the run ends; then it
+// becomes one row of run_events. So the journal is only read when a process
+// begins, and stays short.
+//
+// The log is locked before the database: a commit holds both.
+type sqliteLog struct {
+	mu      sync.Mutex
+	known   bool  // what follows is what the database has
+	changes int64 // run_log.changes
+	n       int64 // of the journal's newest row, 0 if it has none
+	runs    map[string]*openRun
 }
 
-func (sqliteLog) append(tx *gorm.DB, works []*work) error {
-	var n int64 // there is one writer, so nobody else counts on
-	err := tx.Statement.ConnPool.QueryRowContext(tx.Statement.Context,
-		"SELECT COALESCE(MAX(n), 0) FROM run_events").Scan(&n)
-	if err != nil {
+var _ eventLog = (*sqliteLog)(nil)
+
+// openRun is a running run.
+type openRun struct {
+	n                   int64 // its number
+	user, thread, owner string
+
+	seq    int64  // of its last event
+	lines  []byte // its events that are in the journal only, as in run_events
+	events int    // how many these are
+	since  int64  // the first of the journal's rows that they are in
+}
+
+// begin locks the log. Unless the transaction in which it is then used is
+// committed, what it thinks it knows is void.
+func (l *sqliteLog) begin() (end func(committed bool)) {
+	l.mu.Lock()
+	return func(committed bool) {
+		l.known = l.known && committed
+		l.mu.Unlock()
+	}
+}
+
+// fence needs no lock in the database: the transaction is the only one that
+// writes. It asks for the runs that it does not know.
+func (l *sqliteLog) fence(tx *gorm.DB, works []work) error {
+	if err := l.look(tx); err != nil {
 		return err
 	}
-	events := insert{tx: tx, into: "run_events (n, prev, run, seq, payload)"}
-	tails := insert{tx: tx, into: "run_tails (run, n, seq)", otherwise: " ON CONFLICT (run) DO UPDATE SET n = excluded.n, seq = excluded.seq"}
-	for _, w := range works {
-		before := w.end
-		for _, e := range w.Events {
-			if e.Seq <= w.end.seq {
-				continue
-			}
-			n++
-			if err := events.row(string(e.Payload), n, w.end.n, w.end.run, e.Seq); err != nil {
-				return err
-			}
-			w.end.n, w.end.seq = n, e.Seq
-		}
-		if w.end != before {
-			if err := tails.row("", w.end.run, w.end.n, w.end.seq); err != nil {
-				return err
-			}
+	var unknown []string
+	for i := range works {
+		if id := works[i].RunID; l.runs[id] == nil {
+			unknown = append(unknown, id)
 		}
 	}
-	if err := events.flush(); err != nil {
+	if err := l.ask(tx, unknown); err != nil {
 		return err
 	}
-	return tails.flush()
-}
-
-// rowsAtOnce bounds the rows of one INSERT. The driver compiles each statement
-// anew and takes time in the square of its parameters, so the numbers of a row
-// are written out and only its text is a parameter.
-const rowsAtOnce = 50
-
-// insert gathers rows of numbers, and perhaps a text at the end, into statements.
-type insert struct {
-	tx              *gorm.DB
-	into, otherwise string
-
-	query []byte
-	rows  int
-	texts []any
-}
-
-func (s *insert) row(text string, numbers ...int64) error {
-	if s.rows == 0 {
-		s.query = append(s.query[:0], "INSERT INTO "+s.into+" VALUES "...)
-	} else {
-		s.query = append(s.query, ',')
-	}
-	for i, n := range numbers {
-		s.query = append(s.query, "(,"[min(i, 1)])
-		s.query = strconv.AppendInt(s.query, n, 10)
-	}
-	if text != "" {
-		s.query = append(s.query, ",?"...)
-		s.texts = append(s.texts, text)
-	}
-	s.query = append(s.query, ')')
-	if s.rows++; s.rows == rowsAtOnce {
-		return s.flush()
+	for i := range works {
+		w := &works[i]
+		r := l.runs[w.RunID]
+		w.held = r != nil && r.user == w.UserID && r.thread == w.ThreadID && r.owner == w.Owner
 	}
 	return nil
 }
 
-func (s *insert) flush() error {
-	if s.rows == 0 {
+const (
+	// fullPage is when a run's events leave the journal: a row that then fits
+	// into one page of the database.
+	fullPage = 3200
+	// maxJournal is how many commits a run's events stay there at most.
+	maxJournal = 256
+	// tidyEvery is the number of commits between two looks at that.
+	tidyEvery = 32
+)
+
+func (l *sqliteLog) append(tx *gorm.DB, works []*work) error {
+	n := l.n + 1
+	var lines []byte
+	rows := insert{tx: tx, into: "run_events (run, seq, events, lines)"}
+	for _, w := range works {
+		r := l.runs[w.RunID]
+		first := len(r.lines)
+		r.add(w.Events, n)
+		w.last = r.seq
+		if w.End != nil {
+			delete(l.runs, w.RunID)
+		}
+		if w.End != nil || len(r.lines) > fullPage {
+			if err := r.settle(&rows); err != nil {
+				return err
+			}
+			continue
+		}
+		for line := range linesOf(r.lines[first:]) {
+			lines = append(strconv.AppendInt(lines, r.n, 10), ' ')
+			lines = append(lines, line...)
+		}
+	}
+	if len(lines) > 0 {
+		if err := exec(tx, "INSERT INTO run_journal (n, lines) VALUES (?, ?)", n, string(lines)); err != nil {
+			return err
+		}
+		l.n = n
+	}
+	if err := l.tidy(tx, &rows); err != nil {
+		return err
+	}
+	return rows.flush()
+}
+
+// add takes the events that the run does not have yet; n is the journal's next row.
+func (r *openRun) add(events []Event, n int64) {
+	for _, e := range events {
+		if e.Seq <= r.seq {
+			continue
+		}
+		if r.events == 0 {
+			r.since = n
+		}
+		r.lines = appendLine(r.lines, e)
+		r.seq = e.Seq
+		r.events++
+	}
+}
+
+// settle moves the run's events out of the journal.
+func (r *openRun) settle(rows *insert) error {
+	if r.events == 0 {
 		return nil
 	}
-	query := string(append(s.query, s.otherwise...))
-	_, err := s.tx.Statement.ConnPool.ExecContext(s.tx.Statement.Context, query, s.texts...)
-	s.rows, s.texts = 0, s.texts[:0]
-	return err
+	lines := string(r.lines)
+	numbers := []int64{r.n, r.seq, int64(r.events)}
+	r.lines, r.events = nil, 0
+	return rows.row(lines, numbers...)
 }
 
-// after walks from the tail back to seq, and then reads forward from there.
-func (sqliteLog) after(tx *gorm.DB, runID string, seq int64, limit int) ([]Event, error) {
-	return eventsOf(tx.Raw(`
-		WITH RECURSIVE chain (n, prev, seq) AS (
-			SELECT e.n, e.prev, e.seq FROM runs AS r
-				JOIN run_tails AS t ON t.run = r.n
-				JOIN run_events AS e ON e.n = t.n
-				WHERE r.id = ? AND e.seq > ?
-			UNION ALL
-			SELECT e.n, e.prev, e.seq FROM chain JOIN run_events AS e ON e.n = chain.prev WHERE e.seq > ?
-		), wanted (n) AS (SELECT n FROM chain ORDER BY seq LIMIT ?)
-		SELECT e.seq, e.payload FROM wanted JOIN run_events AS e ON e.n = wanted.n ORDER BY e.seq`,
-		runID, seq, seq, limit))
+// tidy takes off the journal's beginning what no run needs any more, now and then
+// after it has moved what has been there for long.
+func (l *sqliteLog) tidy(tx *gorm.DB, rows *insert) error {
+	if l.n == 0 {
+		return nil
+	}
+	all, oldest := l.n%tidyEvery == 0, l.n+1
+	for _, r := range l.runs {
+		if r.events == 0 {
+			continue
+		}
+		if !all {
+			return nil
+		}
+		if l.n-r.since >= maxJournal {
+			if err := r.settle(rows); err != nil {
+				return err
+			}
+			continue
+		}
+		oldest = min(oldest, r.since)
+	}
+	if oldest > l.n {
+		l.n = 0
+	}
+	return exec(tx, "DELETE FROM run_journal WHERE n < ?", oldest)
 }
 
-// remove deletes the runs' tails; a trigger deletes their events.
-func (sqliteLog) remove(tx *gorm.DB, runs []Run) (int64, error) {
-	var before, after int64
-	if err := tx.Raw("SELECT total_changes()").Scan(&before).Error; err != nil {
+// disturb is for a transaction that changes which runs there are, or whose: it
+// empties the journal, which may hold what is to be forgotten.
+func (l *sqliteLog) disturb(tx *gorm.DB) error {
+	if err := l.look(tx); err != nil {
+		return err
+	}
+	rows := insert{tx: tx, into: "run_events (run, seq, events, lines)"}
+	for _, r := range l.runs {
+		if err := r.settle(&rows); err != nil {
+			return err
+		}
+	}
+	if err := rows.flush(); err != nil {
+		return err
+	}
+	if err := exec(tx, "DELETE FROM run_journal"); err != nil {
+		return err
+	}
+	l.known = false
+	return exec(tx, "UPDATE run_log SET changes = changes + 1")
+}
+
+func (l *sqliteLog) lastSeq(w *work) any { return w.last }
+
+// pageRow and journalRow are the log's tables.
+type (
+	pageRow struct {
+		Run, Seq, Events int64
+		Lines            string
+	}
+	journalRow struct {
+		N     int64
+		Lines string
+	}
+)
+
+// TableName returns "run_events".
+func (pageRow) TableName() string { return "run_events" }
+
+// TableName returns "run_journal".
+func (journalRow) TableName() string { return "run_journal" }
+
+func (l *sqliteLog) rows() []any { return []any{&pageRow{}, &journalRow{}} }
+
+// after reads the rows of the run, and then what is in the journal.
+func (l *sqliteLog) after(tx *gorm.DB, runID string, seq int64, limit int) ([]Event, error) {
+	recent, err := l.recent(tx, runID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context,
+		"SELECT e.lines FROM runs AS r JOIN run_events AS e ON e.run = r.n WHERE r.id = ? AND e.seq > ? ORDER BY e.seq", runID, seq)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var events []Event
+	for len(events) < limit && rows.Next() {
+		var lines []byte
+		if err := rows.Scan(&lines); err != nil {
+			return nil, err
+		}
+		if events, err = appendEvents(events, lines, seq, limit); err != nil {
+			return nil, err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if n := len(events); n > 0 {
+		seq = events[n-1].Seq
+	}
+	return appendEvents(events, recent, seq, limit)
+}
+
+// recent returns the run's lines that are in the journal only. They are never
+// changed, only more are put behind them.
+func (l *sqliteLog) recent(tx *gorm.DB, runID string) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.look(tx); err != nil {
+		return nil, err
+	}
+	if r := l.runs[runID]; r != nil {
+		return r.lines, nil
+	}
+	return nil, nil
+}
+
+// remove deletes the runs' events.
+func (l *sqliteLog) remove(tx *gorm.DB, runs []Run) (int64, error) {
+	const of = "run IN (SELECT n FROM runs WHERE (user_id, id) IN ?)"
+	var n int64
+	if err := tx.Raw("SELECT COALESCE(SUM(events), 0) FROM run_events WHERE "+of, runKeys(runs)).Scan(&n).Error; err != nil {
 		return 0, err
 	}
-	gone := tx.Exec("DELETE FROM run_tails WHERE run IN (SELECT n FROM runs WHERE (user_id, id) IN ?)", runKeys(runs))
-	if gone.Error != nil {
-		return 0, gone.Error
-	}
-	err := tx.Raw("SELECT total_changes()").Scan(&after).Error
-	return after - before - gone.RowsAffected, err
+	return n, tx.Exec("DELETE FROM run_events WHERE "+of, runKeys(runs)).Error
 }

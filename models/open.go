@@ -40,7 +40,7 @@ func (db *DB) openSQLite(path string) error {
 	if err := private(path); err != nil {
 		return err
 	}
-	db.path, db.log = path, sqliteLog{}
+	db.path, db.log = path, &sqliteLog{}
 	if db.writer, err = sqlitePool(path, pragmas, "immediate", 1); err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func (db *DB) Orphans(ctx context.Context, owner string) ([]Run, error) {
 // holding it until the transaction ends keeps a third process from doing the same.
 func (db *DB) takeOver(ctx context.Context, other, owner string) ([]string, error) {
 	var taken []Run
-	err := db.write(ctx, func(tx *gorm.DB) error {
+	err := db.disturbLog(ctx, func(tx *gorm.DB) error {
 		if db.pg != nil {
 			var free bool
 			err := tx.Raw("SELECT pg_try_advisory_xact_lock(?)", lockKey(other)).Scan(&free).Error

@@ -22,7 +22,7 @@ type Run struct {
 	AllowRetry    bool
 	StopRequested bool
 	Owner         string // the instance that runs it
-	LastSeq       int64  `gorm:"->"` // of its newest event; computed
+	LastSeq       int64  `gorm:"->"` // of its last event, once it has finished
 	CreatedAt     Time
 	FinishedAt    *Time
 }
@@ -52,8 +52,7 @@ func (runRow) TableName() string { return "runs" }
 
 // runs selects runs with the number of their last event.
 func runs(tx *gorm.DB) *gorm.DB {
-	return tx.Model(&Run{}).Select("runs.*, COALESCE(runs.end_seq, (SELECT run_last.seq FROM run_last " +
-		"WHERE run_last.user_id = runs.user_id AND run_last.run_id = runs.id), 0) AS last_seq")
+	return tx.Model(&Run{}).Select("runs.*, COALESCE(runs.end_seq, 0) AS last_seq")
 }
 
 func firstRun(query *gorm.DB) (*Run, error) {

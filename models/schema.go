@@ -14,10 +14,10 @@ import (
 )
 
 // rows is one value of every row type: what the schema must have room for.
-func rows() []any {
-	return []any{&User{}, &sessionRow{}, &familyRow{}, &refreshRow{}, &throttleRow{},
-		&threadRow{}, &itemRow{}, &runRow{}, &eventRow{}, &todoRow{}, &attachmentRow{}, &Feedback{},
-		&Consent{}, &Usage{}, &MCPApproval{}}
+func (db *DB) rows() []any {
+	return append(db.log.rows(), &User{}, &sessionRow{}, &familyRow{}, &refreshRow{}, &throttleRow{},
+		&threadRow{}, &itemRow{}, &runRow{}, &todoRow{}, &attachmentRow{}, &Feedback{},
+		&Consent{}, &Usage{}, &MCPApproval{})
 }
 
 // versionsOf returns the versions that were applied, in order; none for an
@@ -28,7 +28,7 @@ func (db *DB) versionsOf(ctx context.Context, pool *sql.DB) ([]int64, error) {
 		return nil, err
 	}
 	if !slices.Contains(tables, goose.DefaultTablename) {
-		if i := slices.IndexFunc(tables, ours); i >= 0 {
+		if i := slices.IndexFunc(tables, db.ours); i >= 0 {
 			return nil, fmt.Errorf("the database has a table %q but no record of its version; "+
 				"use an empty database, or restore a backup", tables[i])
 		}
@@ -52,8 +52,8 @@ func (db *DB) versionsOf(ctx context.Context, pool *sql.DB) ([]int64, error) {
 }
 
 // ours reports whether a table of this name is one of the schema's.
-func ours(table string) bool {
-	return slices.ContainsFunc(rows(), func(row any) bool {
+func (db *DB) ours(table string) bool {
+	return slices.ContainsFunc(db.rows(), func(row any) bool {
 		s, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
 		return err == nil && s.Table == table
 	})
@@ -90,7 +90,7 @@ func (db *DB) checkVersions(ctx context.Context, have []int64, provider *goose.P
 // half there is found now and not in the middle of someone's work.
 func (db *DB) verify(ctx context.Context) error {
 	var missing []error
-	for _, row := range rows() {
+	for _, row := range db.rows() {
 		s, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
 		if err != nil {
 			return err

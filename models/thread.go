@@ -192,7 +192,7 @@ func (c ThreadChange) columns() (map[string]any, error) {
 // DeleteThread deletes a thread of the user's with its items, runs, events and
 // files; the bytes of those are the caller's to delete: see ThreadObjects.
 func (db *DB) DeleteThread(ctx context.Context, userID, id string) error {
-	return wrap("delete thread", db.write(ctx, func(tx *gorm.DB) error {
+	return wrap("delete thread", db.disturbLog(ctx, func(tx *gorm.DB) error {
 		if err := db.patient(tx); err != nil {
 			return err
 		}

@@ -166,7 +166,7 @@ func (db *DB) SetPassword(ctx context.Context, userID, password string) error {
 
 // DeleteUser closes an account and deletes everything of that person's.
 func (db *DB) DeleteUser(ctx context.Context, userID string) error {
-	return wrap("delete user", db.write(ctx, func(tx *gorm.DB) error {
+	return wrap("delete user", db.disturbLog(ctx, func(tx *gorm.DB) error {
 		if err := db.patient(tx); err != nil {
 			return err
 		}

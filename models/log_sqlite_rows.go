@@ -1,0 +1,202 @@
+package models
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+
+	"gorm.io/gorm"
+)
+
+// appendLine appends an event as the log writes it: its number, a space, its
+// JSON. Line ends are mere white space in JSON.
+func appendLine(dst []byte, e Event) []byte {
+	dst = append(strconv.AppendInt(dst, e.Seq, 10), ' ')
+	start := len(dst)
+	dst = append(dst, e.Payload...)
+	for i := start; i < len(dst); i++ {
+		if dst[i] == '\n' {
+			dst[i] = ' '
+		}
+	}
+	return append(dst, '\n')
+}
+
+// linesOf is the lines, each with its end.
+func linesOf(lines []byte) iter.Seq[[]byte] { return bytes.Lines(lines) }
+
+// cutNumber splits a line after its first number.
+func cutNumber(line []byte) (n int64, rest []byte, err error) {
+	head, rest, _ := bytes.Cut(line, []byte(" "))
+	if n, err = strconv.ParseInt(string(head), 10, 64); err != nil {
+		err = fmt.Errorf("the log has a line that is none: %w", err)
+	}
+	return n, rest, err
+}
+
+// appendEvents appends the events of lines after the number seq, up to limit in all.
+func appendEvents(events []Event, lines []byte, seq int64, limit int) ([]Event, error) {
+	for line := range linesOf(lines) {
+		n, payload, err := cutNumber(line)
+		switch {
+		case err != nil:
+			return nil, err
+		case len(events) >= limit:
+			return events, nil
+		case n > seq:
+			events = append(events, Event{Seq: n, Payload: bytes.TrimSuffix(payload, []byte("\n"))})
+		}
+	}
+	return events, nil
+}
+
+// look makes sure that the log knows what the database has: at the beginning,
+// after a transaction that failed, and when somebody else has been there.
+func (l *sqliteLog) look(tx *gorm.DB) error {
+	var changes, n int64
+	err := tx.Statement.ConnPool.QueryRowContext(tx.Statement.Context,
+		"SELECT changes, (SELECT COALESCE(MAX(n), 0) FROM run_journal) FROM run_log").Scan(&changes, &n)
+	if err != nil || l.known && changes == l.changes && n == l.n {
+		return err
+	}
+	l.changes, l.n, l.runs = changes, n, map[string]*openRun{}
+	if l.known = false; n > 0 {
+		if err := l.read(tx); err != nil {
+			return fmt.Errorf("journal: %w", err)
+		}
+	}
+	l.known = true
+	return nil
+}
+
+// read takes the journal in.
+func (l *sqliteLog) read(tx *gorm.DB) error {
+	byNumber, err := l.running(tx)
+	if err != nil {
+		return err
+	}
+	return query(tx, func(scan func(...any) error) error {
+		var (
+			n     int64
+			lines []byte
+		)
+		if err := scan(&n, &lines); err != nil {
+			return err
+		}
+		for line := range linesOf(lines) {
+			run, line, err := cutNumber(line)
+			if err != nil {
+				return err
+			}
+			seq, payload, err := cutNumber(line)
+			if err != nil {
+				return err
+			}
+			if r := byNumber[run]; r != nil {
+				r.add([]Event{{Seq: seq, Payload: bytes.TrimSuffix(payload, []byte("\n"))}}, n)
+			}
+		}
+		return nil
+	}, "SELECT n, lines FROM run_journal ORDER BY n")
+}
+
+// openRuns selects running runs, with their last number in run_events.
+const openRuns = "SELECT r.id, r.n, r.user_id, r.thread_id, r.owner, " +
+	"(SELECT COALESCE(MAX(e.seq), 0) FROM run_events AS e WHERE e.run = r.n) FROM runs AS r "
+
+// running takes all running runs in.
+func (l *sqliteLog) running(tx *gorm.DB) (map[int64]*openRun, error) {
+	if err := query(tx, l.scanRun, openRuns+"WHERE r.status = 'running'"); err != nil {
+		return nil, err
+	}
+	byNumber := make(map[int64]*openRun, len(l.runs))
+	for _, r := range l.runs {
+		byNumber[r.n] = r
+	}
+	return byNumber, nil
+}
+
+// ask takes those of the runs in that are running.
+func (l *sqliteLog) ask(tx *gorm.DB, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(ids) // one statement, whatever their number
+	if err != nil {
+		return err
+	}
+	return query(tx, l.scanRun, openRuns+"JOIN json_each(?) AS list ON r.id = list.value WHERE r.status = 'running'", string(list))
+}
+
+func (l *sqliteLog) scanRun(scan func(...any) error) error {
+	id, r := "", &openRun{}
+	if err := scan(&id, &r.n, &r.user, &r.thread, &r.owner, &r.seq); err != nil {
+		return err
+	}
+	l.runs[id] = r
+	return nil
+}
+
+// query hands each row of a query to each. It goes around GORM, whose reflection
+// would cost a commit more than the query does.
+func query(tx *gorm.DB, each func(scan func(...any) error) error, sql string, args ...any) error {
+	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, sql, args...)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+func exec(tx *gorm.DB, sql string, args ...any) error {
+	_, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, sql, args...)
+	return err
+}
+
+// rowsAtOnce bounds the rows of one INSERT. The driver compiles each statement
+// anew and takes time in the square of its parameters, so the numbers of a row
+// are written out and only its text is a parameter.
+const rowsAtOnce = 50
+
+// insert gathers rows of numbers and a text at the end into statements.
+type insert struct {
+	tx    *gorm.DB
+	into  string
+	query []byte
+	rows  int
+	texts []any
+}
+
+func (s *insert) row(text string, numbers ...int64) error {
+	if s.rows == 0 {
+		s.query = append(s.query[:0], "INSERT INTO "+s.into+" VALUES "...)
+	} else {
+		s.query = append(s.query, ',')
+	}
+	for i, n := range numbers {
+		s.query = append(s.query, "(,"[min(i, 1)])
+		s.query = strconv.AppendInt(s.query, n, 10)
+	}
+	s.query = append(s.query, ",?)"...)
+	s.texts = append(s.texts, text)
+	if s.rows++; s.rows == rowsAtOnce {
+		return s.flush()
+	}
+	return nil
+}
+
+func (s *insert) flush() error {
+	if s.rows == 0 {
+		return nil
+	}
+	err := exec(s.tx, string(s.query), s.texts...)
+	s.rows, s.texts = 0, s.texts[:0]
+	return err
+}
