@@ -77,7 +77,7 @@ var ErrClosed = errors.New("live: the server is shutting down")
 
 // Start runs produce as the run that the store has accepted.
 func (e *Engine) Start(spec Spec, produce Produce) (*Run, error) {
-	r := &Run{Spec: spec, engine: e, wake: make(chan struct{}), pending: chatkit.Pending{ThreadID: spec.ThreadID}}
+	r := &Run{Spec: spec, engine: e, produced: make(chan struct{}), pending: chatkit.Pending{ThreadID: spec.ThreadID}}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
@@ -90,7 +90,8 @@ func (e *Engine) Start(spec Spec, produce Produce) (*Run, error) {
 	}
 	r.mu.Unlock()
 	e.runs[spec.RunID] = r
-	e.active.Go(func() { r.main(produce, e.opts.RunLimit, e.opts.StopGrace) })
+	e.active.Add(1)
+	go r.main(produce, e.opts.RunLimit, e.opts.StopGrace)
 	e.Signals.Notify(spec.UserID, Signal{Kind: RunStarted, ThreadID: spec.ThreadID, RunID: spec.RunID})
 	return r, nil
 }

@@ -30,16 +30,19 @@ func (r *Run) publish(b Batch) {
 
 // wakeReaders is called with mu held.
 func (r *Run) wakeReaders() {
-	close(r.wake)
-	r.wake = make(chan struct{})
+	if r.wake != nil {
+		close(r.wake)
+		r.wake = nil
+	}
 }
 
 // What a run keeps in memory for readers: up to twice this; who is further
-// behind reads the store. It is a few seconds of an answer, so that thousands of
-// answers fit.
+// behind reads the store. It is about a second of an answer, so that thousands of
+// answers fit. What was published last is kept whole even if it is larger.
 const (
-	tailEvents = 64
-	tailBytes  = 8 << 10
+	tailEvents = 16
+	tailBytes  = 4 << 10
+	tailNewest = 128 << 10
 )
 
 // remember keeps the newest events. It cuts the tail when it is twice too long,
@@ -53,9 +56,13 @@ func (r *Run) remember(events []Event) {
 		return
 	}
 	first, size := len(r.tail), 0
-	for first > 0 && len(r.tail)-first < tailEvents && size+len(r.tail[first-1].Payload) <= tailBytes {
-		first--
-		size += len(r.tail[first].Payload)
+	for first > 0 {
+		count, next := len(r.tail)-first, size+len(r.tail[first-1].Payload)
+		newest := count < len(events) && next <= tailNewest
+		if !newest && (count >= tailEvents || next > tailBytes) {
+			break
+		}
+		first, size = first-1, next
 	}
 	// A copy: readers hold parts of the old array, which then goes with them.
 	r.tail, r.tailSize = slices.Clone(r.tail[first:]), size
@@ -146,6 +153,9 @@ func (r *Run) after(seq int64) (events []Event, wake chan struct{}, behind bool)
 		return r.tail[i:len(r.tail):len(r.tail)], nil, false
 	case r.end != nil:
 		return nil, nil, false
+	}
+	if r.wake == nil {
+		r.wake = make(chan struct{})
 	}
 	return nil, r.wake, false
 }

@@ -41,25 +41,36 @@ type Run struct {
 	pending chatkit.Pending
 	last    chatkit.Item  // the newest finished item that people see
 	queue   []entry       // emitted, not yet committed
+	spare   []entry       // the writer's own: the queue's room when it comes back
 	dirty   bool          // the writer knows of the queue
 	space   chan struct{} // closed when the queue has been taken; nil if nobody waits
 	over    bool          // nothing more may be emitted
 	lastSeq int64         // the writer's own
 	shown   int64         // the last committed event's number
 	end     *End          // committed
-	wake    chan struct{}
+	wake    chan struct{} // closed when there is more to read; nil if nobody waits
 
 	tail     []Event // the newest committed events, for readers that keep up
 	tailSize int     // bytes of their payloads
+
+	ended    sync.Once     // finish
+	produced chan struct{} // closed when the producer has returned
 }
 
 // entry is one emitted event with what it changes in the store.
 type entry struct {
-	delta   *chatkit.ItemUpdated // a text delta, still open for more text
-	payload []byte               // any other event; nil: changes the store only
+	delta   *textDelta // still open for more text
+	payload []byte     // any other event; nil: changes the store only
 	item    *ItemChange
 	title   string
 	end     *End
+}
+
+// textDelta is text for a part of a message.
+type textDelta struct {
+	itemID string
+	part   int
+	text   []byte
 }
 
 // maxQueue bounds the entries that wait for a commit. Text deltas merge, so only
@@ -107,13 +118,7 @@ func (r *Run) tryEmit(ev chatkit.Event) (wait chan struct{}, err error) {
 func (r *Run) add(ev chatkit.Event) error {
 	if up, ok := ev.(chatkit.ItemUpdated); ok {
 		if d, ok := up.Update.(chatkit.TextDelta); ok {
-			d.Delta = chatkit.CleanText(d.Delta)
-			up.Update = d
-			fx, err := r.pending.Apply(up)
-			if err == nil && len(fx.Send) > 0 {
-				r.push(entry{delta: &up})
-			}
-			return err
+			return r.addText(up, d)
 		}
 	}
 	// The producer learns the ids; from here on it is a copy in its stored form,
@@ -134,6 +139,33 @@ func (r *Run) add(ev chatkit.Event) error {
 	}
 	r.queueEffects(fx)
 	return nil
+}
+
+// addText is add for the event that there is most of.
+func (r *Run) addText(up chatkit.ItemUpdated, d chatkit.TextDelta) error {
+	up.ItemID = chatkit.CleanText(up.ItemID)
+	if clean := chatkit.CleanText(d.Delta); clean != d.Delta {
+		d.Delta, up.Update = clean, chatkit.TextDelta{ContentIndex: d.ContentIndex, Delta: clean}
+	}
+	fx, err := r.pending.Apply(up)
+	if err != nil || len(fx.Send) == 0 || r.merge(up.ItemID, d) {
+		return err
+	}
+	r.push(entry{delta: &textDelta{up.ItemID, d.ContentIndex, []byte(d.Delta)}})
+	return nil
+}
+
+// merge puts text behind text of the same part that still waits.
+func (r *Run) merge(itemID string, d chatkit.TextDelta) bool {
+	if len(r.queue) == 0 {
+		return false
+	}
+	last := r.queue[len(r.queue)-1].delta
+	if last == nil || last.itemID != itemID || last.part != d.ContentIndex || len(last.text)+len(d.Delta) > maxDelta {
+		return false
+	}
+	last.text = append(last.text, d.Delta...)
+	return true
 }
 
 // queueEffects queues what an event changes in the store and what it shows. The
@@ -157,12 +189,8 @@ func (r *Run) queueEffects(fx chatkit.Effects) {
 	}
 }
 
-// push queues an entry, merging a text delta into the one before it, and tells
-// the writer. The caller holds mu.
+// push queues an entry and tells the writer. The caller holds mu.
 func (r *Run) push(e entry) {
-	if n := len(r.queue); n > 0 && merge(&r.queue[n-1], e) {
-		return
-	}
 	r.queue = append(r.queue, e)
 	if !r.dirty {
 		r.dirty = true
@@ -170,53 +198,49 @@ func (r *Run) push(e entry) {
 	}
 }
 
-// merge joins two text deltas of the same part.
-func merge(last *entry, e entry) bool {
-	if last.delta == nil || e.delta == nil || last.delta.ItemID != e.delta.ItemID {
-		return false
-	}
-	x, y := last.delta.Update.(chatkit.TextDelta), e.delta.Update.(chatkit.TextDelta)
-	if x.ContentIndex != y.ContentIndex || len(x.Delta)+len(y.Delta) > maxDelta {
-		return false
-	}
-	x.Delta += y.Delta
-	last.delta.Update = x
-	return true
-}
-
 // main runs the producer to its end and queues the run's last events.
 func (r *Run) main(produce Produce, limit, grace time.Duration) {
 	ctx, cancel := context.WithTimeoutCause(r.ctx, limit, ErrTooLong)
 	defer cancel()
-	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			if p := recover(); p != nil {
-				done <- panicError(p)
-			}
-		}()
-		done <- produce(ctx, r.emit)
-	}()
-	var err error
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		// A producer that does not notice is left behind: its events are refused.
-		select {
-		case <-done:
-		case <-time.After(grace):
-			r.engine.log.Warn("producer ignores its context", "run", r.RunID)
-		}
-		err = context.Cause(ctx)
-	}
+	leave := context.AfterFunc(ctx, func() { r.leaveBehind(context.Cause(ctx), grace) })
+	err := r.produce(ctx, produce)
+	close(r.produced)
+	leave()
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
 	r.finish(err)
 }
 
-// finish closes the run for its producer and queues its end.
+func (r *Run) produce(ctx context.Context, produce Produce) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicError(p)
+		}
+	}()
+	return produce(ctx, r.emit)
+}
+
+// leaveBehind finishes a run whose producer does not notice that its context has
+// ended: its events are refused from then on.
+func (r *Run) leaveBehind(cause error, grace time.Duration) {
+	select {
+	case <-r.produced:
+	case <-time.After(grace):
+		r.engine.log.Warn("producer ignores its context", "run", r.RunID)
+		r.finish(cause)
+	}
+}
+
+// finish closes the run for its producer and queues its end, once.
 func (r *Run) finish(err error) {
+	r.ended.Do(func() {
+		r.close(err)
+		r.engine.active.Done()
+	})
+}
+
+func (r *Run) close(err error) {
 	if err != nil && !errors.Is(err, ErrWaiting) && !errors.Is(err, ErrStopped) && !errors.Is(err, ErrShutdown) {
 		r.engine.log.Error("run failed", "run", r.RunID, "thread", r.ThreadID, "err", err)
 	}

@@ -199,7 +199,7 @@ func (w *writer) attempt(all []taken) error {
 func (r *Run) takeBatch(owner string) Batch {
 	r.mu.Lock()
 	queue := r.queue
-	r.queue, r.dirty = nil, false
+	r.queue, r.dirty = r.spare[:0], false
 	if r.space != nil {
 		close(r.space)
 		r.space = nil
@@ -209,7 +209,7 @@ func (r *Run) takeBatch(owner string) Batch {
 	b := Batch{RunID: r.RunID, UserID: r.UserID, ThreadID: r.ThreadID, Owner: owner}
 	for _, e := range queue {
 		if e.delta != nil {
-			e.payload = mustMarshal(*e.delta)
+			e.payload = e.delta.payload()
 		}
 		if e.payload != nil {
 			r.lastSeq++
@@ -225,7 +225,25 @@ func (r *Run) takeBatch(owner string) Batch {
 			b.End = e.end
 		}
 	}
+	clear(queue)
+	if r.spare = queue; cap(queue) > maxSpare {
+		r.spare = nil
+	}
 	return b
+}
+
+// maxSpare is how much room a run's queue keeps while it is empty.
+const maxSpare = 8
+
+// payload is the delta's event; its strings are clean.
+func (d *textDelta) payload() []byte {
+	const rest = 140 // of the event, about
+	up := chatkit.ItemUpdated{ItemID: d.itemID, Update: chatkit.TextDelta{ContentIndex: d.part, Delta: string(d.text)}}
+	raw, err := chatkit.AppendEvent(make([]byte, 0, rest+len(d.itemID)+len(d.text)), up)
+	if err != nil {
+		return mustMarshal(up)
+	}
+	return raw
 }
 
 // marshal writes an event in the form that is both stored and shown.
