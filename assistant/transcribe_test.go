@@ -76,7 +76,7 @@ func TestTranscribeFailures(t *testing.T) {
 		{openaitest.Redirect("http://127.0.0.1:1/"), "record it again", true},
 		{openaitest.HTML(), "can't be read", false},
 		{openaitest.ErrorJSON(), "can't be read", false},
-		{openaitest.Text("no transcript"), "can't be read", false},
+		{openaitest.UsageOnly(), "can't be read", false},
 		{openaitest.StallBeforeHeader(), "didn't answer", true},
 	} {
 		t.Run(tc.b.String(), func(t *testing.T) {

@@ -12,12 +12,11 @@ func Text(deltas ...string) Behaviour { return Finish("stop", deltas...) }
 // Finish answers with these deltas and this finish reason.
 func Finish(reason string, deltas ...string) Behaviour {
 	return Behaviour{"finish " + reason, func(x *exchange) {
-		x.event(map[string]any{"role": "assistant", "content": ""}, "")
+		x.voice.begin()
 		for _, d := range deltas {
-			x.event(text(d), "")
+			x.voice.say(d)
 		}
-		x.event(map[string]any{}, reason)
-		x.done()
+		x.voice.finish(reason, false)
 	}}
 }
 
@@ -31,7 +30,7 @@ func FinishContentFilter(deltas ...string) Behaviour { return Finish("content_fi
 func NoFinish(deltas ...string) Behaviour {
 	return Behaviour{"no finish reason", func(x *exchange) {
 		for _, d := range deltas {
-			x.event(text(d), "")
+			x.voice.say(d)
 		}
 		x.done()
 	}}
@@ -43,30 +42,53 @@ func Empty() Behaviour { return Text() }
 // Echo answers with the last user message, word by word.
 func Echo() Behaviour {
 	return Behaviour{"echo", func(x *exchange) {
-		said := ""
-		for _, m := range x.req.Chat.Messages {
-			if m.Role == "user" {
-				said = m.Content
-			}
-		}
-		Text(strings.SplitAfter("You said: "+said, " ")...).play(x)
+		Text(strings.SplitAfter("You said: "+x.said(), " ")...).play(x)
 	}}
 }
 
 // Refusal answers with the refusal field instead of content.
 func Refusal(words string) Behaviour {
 	return Behaviour{"refusal", func(x *exchange) {
-		x.event(map[string]any{"refusal": words}, "")
-		x.event(map[string]any{}, "stop")
-		x.done()
+		x.voice.refuse(words)
+		x.voice.finish("stop", false)
 	}}
 }
 
-// Reasoning thinks aloud in reasoning_content, then answers.
+// Reasoning thinks aloud, in reasoning_content or in a reasoning item with a
+// summary, then answers.
 func Reasoning(thought string, deltas ...string) Behaviour {
 	return Behaviour{"reasoning", func(x *exchange) {
-		x.event(map[string]any{"reasoning_content": thought, "content": nil}, "")
+		x.voice.think(thought)
 		Text(deltas...).play(x)
+	}}
+}
+
+// Cited answers with text and what it cites.
+func Cited(words string, citations ...Citation) Behaviour {
+	return Behaviour{"citations", func(x *exchange) {
+		x.voice.begin()
+		x.voice.say(words)
+		for _, c := range citations {
+			x.voice.cite(c)
+		}
+		x.voice.finish("stop", false)
+	}}
+}
+
+// Searched searches, then plays b. Chat completions tell of no searches.
+func Searched(s Search, b Behaviour) Behaviour {
+	return Behaviour{"search, then " + b.name, func(x *exchange) {
+		x.voice.search(s)
+		b.play(x)
+	}}
+}
+
+// Drawn draws a picture, given in base64 with what is shown of it on the way, then
+// plays b. Chat completions don't draw.
+func Drawn(data string, partials []string, b Behaviour) Behaviour {
+	return Behaviour{"picture, then " + b.name, func(x *exchange) {
+		x.voice.draw(data, partials)
+		b.play(x)
 	}}
 }
 
@@ -88,9 +110,8 @@ func ContentParts(words string) Behaviour {
 // NonStream answers with one JSON document although a stream was asked for.
 func NonStream(words string) Behaviour {
 	return Behaviour{"non-stream JSON", func(x *exchange) {
-		x.w.Header().Set("Content-Type", "application/json")
-		x.raw(encode(map[string]any{"object": "chat.completion", "choices": []any{map[string]any{
-			"index": 0, "finish_reason": "stop", "message": map[string]any{"role": "assistant", "content": words}}}}))
+		x.voice = x.wholeVoice()
+		Text(words).play(x)
 	}}
 }
 
@@ -98,13 +119,12 @@ func NonStream(words string) Behaviour {
 func SlowDrip(every time.Duration, deltas ...string) Behaviour {
 	return Behaviour{"slow drip", func(x *exchange) {
 		for _, d := range deltas {
-			x.event(text(d), "")
+			x.voice.say(d)
 			if !x.pause(every) {
 				return
 			}
 		}
-		x.event(map[string]any{}, "stop")
-		x.done()
+		x.voice.finish("stop", false)
 	}}
 }
 
@@ -120,10 +140,9 @@ func Gated(gate <-chan struct{}, deltas ...string) Behaviour {
 			case <-x.over:
 				return
 			}
-			x.event(text(d), "")
+			x.voice.say(d)
 		}
-		x.event(map[string]any{}, "stop")
-		x.done()
+		x.voice.finish("stop", false)
 	}}
 }
 
@@ -134,14 +153,15 @@ func ToolCall(name, arguments string) Behaviour { return ToolCalls(name, argumen
 // The pieces of their arguments come in turns, told apart by index.
 func ToolCalls(namesAndArguments ...string) Behaviour {
 	return Behaviour{"tool calls", func(x *exchange) {
-		playCalls(x, namesAndArguments, func(i int) map[string]any { return map[string]any{"index": i} })
+		x.voice.call(callsOf(namesAndArguments))
+		x.voice.finish(callsEnd(x), false)
 	}}
 }
 
 // TextThenToolCall says something, then asks for a tool.
 func TextThenToolCall(words, name, arguments string) Behaviour {
 	return Behaviour{"text, then tool call", func(x *exchange) {
-		x.event(text(words), "")
+		x.voice.say(words)
 		ToolCall(name, arguments).play(x)
 	}}
 }
@@ -165,7 +185,9 @@ func ToolCallsNoIndex(namesAndArguments ...string) Behaviour {
 // ToolCallsSameID asks for several tools under one id.
 func ToolCallsSameID(id string, namesAndArguments ...string) Behaviour {
 	return Behaviour{"tool calls with one id", func(x *exchange) {
-		playCalls(x, namesAndArguments, func(i int) map[string]any { return map[string]any{"index": i, "id": id} })
+		callPieces(x, namesAndArguments, func(i int) map[string]any { return map[string]any{"index": i, "id": id} })
+		x.event(map[string]any{}, "tool_calls")
+		x.done()
 	}}
 }
 
@@ -182,13 +204,15 @@ func ToolCallObject(name string, arguments map[string]any) Behaviour {
 // ToolCallCut asks for a tool but reaches the length limit in its arguments.
 func ToolCallCut(name, part string) Behaviour {
 	return Behaviour{"tool call cut by length", func(x *exchange) {
-		wholeCalls(x, []string{name, part}, map[string]any{"index": 0}, "length")
+		x.voice.call(callsOf([]string{name, part}))
+		x.voice.finish("length", false)
 	}}
 }
 
 func callID(i int) string { return fmt.Sprintf("call_%d", i+1) }
 
-func playCalls(x *exchange, pairs []string, head func(i int) map[string]any) {
+// callPieces streams calls in turns, a piece of each.
+func callPieces(x *exchange, pairs []string, head func(i int) map[string]any) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		call := head(i / 2)
 		if call["id"] == nil {
@@ -198,21 +222,24 @@ func playCalls(x *exchange, pairs []string, head func(i int) map[string]any) {
 		call["function"] = map[string]any{"name": pairs[i], "arguments": ""}
 		x.event(map[string]any{"tool_calls": []any{call}}, "")
 	}
-	const piece = 7
-	for from, more := 0, true; more; from += piece {
+	for n, more := 0, true; more; n++ {
 		more = false
 		for i := 0; i+1 < len(pairs); i += 2 {
-			args := pairs[i+1]
-			if from >= len(args) {
-				continue
+			if args := pieces(pairs[i+1]); n < len(args) {
+				more = true
+				call := map[string]any{"index": i / 2, "function": map[string]any{"arguments": args[n]}}
+				x.event(map[string]any{"tool_calls": []any{call}}, "")
 			}
-			more = true
-			call := map[string]any{"index": i / 2, "function": map[string]any{"arguments": args[from:min(from+piece, len(args))]}}
-			x.event(map[string]any{"tool_calls": []any{call}}, "")
 		}
 	}
-	x.event(map[string]any{}, "tool_calls")
-	x.done()
+}
+
+// callsEnd is how chat completions say that calls are to be done.
+func callsEnd(x *exchange) string {
+	if _, ok := x.voice.(chatStream); ok {
+		return "tool_calls"
+	}
+	return "stop"
 }
 
 func wholeCalls(x *exchange, pairs []string, head map[string]any, finish string) {

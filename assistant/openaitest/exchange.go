@@ -15,6 +15,26 @@ type exchange struct {
 	req  *Request
 	over <-chan struct{} // closed when the server stops
 	gone bool            // the client left; nothing more need be written
+
+	perform    func(*exchange) // plays the behaviour
+	voice      voice
+	words      string       // what the person said last, if the request does not have it
+	wholeVoice func() voice // of one that does not stream
+}
+
+// json writes a document.
+func (x *exchange) json(status int, v any) {
+	x.w.Header().Set("Content-Type", "application/json")
+	x.w.WriteHeader(status)
+	x.raw(encode(v))
+}
+
+// refuse answers with an error, which has the canary wherever it could hide.
+func (x *exchange) refuse(status int, code, typ string) {
+	x.w.Header().Set("Content-Type", "application/json")
+	x.w.Header().Set("OpenAI-Organization", Canary)
+	x.w.WriteHeader(status)
+	x.raw(errorJSON(code, typ))
 }
 
 // raw writes bytes and sends them at once.
@@ -75,13 +95,18 @@ func (x *exchange) hangUp() {
 	_ = conn.Close()
 }
 
+const (
+	testModel = "test-model"
+	created   = 1764000000 // of everything
+)
+
 func chunkJSON(delta map[string]any, finish string) string {
 	choice := map[string]any{"index": 0, "delta": delta, "finish_reason": nil}
 	if finish != "" {
 		choice["finish_reason"] = finish
 	}
 	return encode(map[string]any{
-		"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1764000000, "model": "test-model",
+		"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": created, "model": testModel,
 		"choices": []any{choice},
 	})
 }

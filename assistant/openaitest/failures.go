@@ -11,10 +11,7 @@ import (
 // Status answers with this status and an error of this code and type.
 func Status(status int, code, typ string) Behaviour {
 	return Behaviour{fmt.Sprintf("status %d %s", status, code), func(x *exchange) {
-		x.w.Header().Set("Content-Type", "application/json")
-		x.w.Header().Set("OpenAI-Organization", Canary)
-		x.w.WriteHeader(status)
-		x.raw(errorJSON(code, typ))
+		x.refuse(status, code, typ)
 	}}
 }
 
@@ -122,9 +119,9 @@ func ErrorJSON() Behaviour {
 func ErrorMidStream(deltas ...string) Behaviour {
 	return Behaviour{"error amid the stream", func(x *exchange) {
 		for _, d := range deltas {
-			x.event(text(d), "")
+			x.voice.say(d)
 		}
-		x.raw("data: " + errorJSON("server_error", "server_error") + "\n\n")
+		x.voice.fail()
 		x.hang()
 	}}
 }
@@ -133,7 +130,7 @@ func ErrorMidStream(deltas ...string) Behaviour {
 func ErrorEvent(deltas ...string) Behaviour {
 	return Behaviour{"error event", func(x *exchange) {
 		for _, d := range deltas {
-			x.event(text(d), "")
+			x.voice.say(d)
 		}
 		x.raw(": note\nevent: error\ndata: " + errorJSON("server_error", "server_error") + "\n\n")
 		x.hang()
@@ -144,7 +141,7 @@ func ErrorEvent(deltas ...string) Behaviour {
 func BadJSON(deltas ...string) Behaviour {
 	return Behaviour{"chunk that is not JSON", func(x *exchange) {
 		for _, d := range deltas {
-			x.event(text(d), "")
+			x.voice.say(d)
 		}
 		x.raw("data: {" + Canary + "\n\n")
 		x.hang()
@@ -161,8 +158,16 @@ func StallMidStream(deltas ...string) Behaviour {
 	return Behaviour{"stall amid the stream", func(x *exchange) {
 		x.raw(": hello\n\n")
 		for _, d := range deltas {
-			x.event(text(d), "")
+			x.voice.say(d)
 		}
+		x.hang()
+	}}
+}
+
+// StallAfterBegin begins an answer and never says a word of it.
+func StallAfterBegin() Behaviour {
+	return Behaviour{"stall after the beginning", func(x *exchange) {
+		x.voice.begin()
 		x.hang()
 	}}
 }
@@ -176,7 +181,7 @@ func HangUp() Behaviour {
 func Endless(delta string) Behaviour {
 	return Behaviour{"endless", func(x *exchange) {
 		for !x.gone && x.r.Context().Err() == nil {
-			x.event(text(delta), "")
+			x.voice.say(delta)
 		}
 	}}
 }

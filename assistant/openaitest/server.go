@@ -1,7 +1,6 @@
 // Package openaitest is a scriptable OpenAI-compatible model server for tests.
 //
-// A test queues behaviours; each request to /v1/chat/completions or to
-// /v1/audio/transcriptions takes the next:
+// A test queues behaviours; each request for an answer takes the next:
 //
 //	srv := openaitest.New(t)
 //	srv.Reply(
@@ -10,17 +9,20 @@
 //	)
 //	// point the program at srv.URL(), with any key and any model name
 //
+// Answers are chat completions, answers of the Responses API and runs of the
+// Assistants API, streamed or not, and also transcriptions and pictures: most
+// behaviours mean the same in each, and take its form. Those about odd streams are
+// made of chat completions.
+//
 // When the queue is empty the behaviour set by Always answers, at first a 500.
 // What was sent is in Requests. Every error that the server plays has Canary in
 // its body and headers, so that a test can prove that nothing of it gets out.
 package openaitest
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 )
@@ -37,7 +39,9 @@ type Server struct {
 	queue    []Behaviour
 	fallback Behaviour
 	requests []*Request
+	others   []*Request
 	arrived  chan *Request
+	beta     *assistantsAPI
 }
 
 // Behaviour is how the server answers one request. Make one with this package's
@@ -50,106 +54,12 @@ type Behaviour struct {
 // String names the behaviour.
 func (b Behaviour) String() string { return b.name }
 
-// Request is what a client sent.
-type Request struct {
-	Header http.Header
-	Body   []byte
-	Chat   Chat
-	Audio  *Audio // of a request for a transcription
-	// Done is closed when the exchange is over: answered, or left by the client.
-	Done chan struct{}
-	// Left is closed when the client went away before the answer was over.
-	Left chan struct{}
-}
-
-// Chat is the body of a request, as far as tests look at it.
-type Chat struct {
-	Model    string    `json:"model"`
-	Stream   bool      `json:"stream"`
-	Messages []Message `json:"messages"`
-	Tools    []struct {
-		Type     string `json:"type"`
-		Function struct {
-			Name        string          `json:"name"`
-			Description string          `json:"description"`
-			Parameters  json.RawMessage `json:"parameters"`
-		} `json:"function"`
-	} `json:"tools"`
-}
-
-// Audio is what a request for a transcription sent.
-type Audio struct {
-	Model, Format string
-	FileName      string
-	Data          []byte
-}
-
-// Message is one message of a Chat. Content that came in parts is in Parts, their
-// text also in Content.
-type Message struct {
-	Role       string `json:"role"`
-	Content    string `json:"-"`
-	Parts      []Part `json:"-"`
-	ToolCallID string `json:"tool_call_id"`
-	ToolCalls  []Call `json:"tool_calls"`
-}
-
-// Part is a piece of a message's content.
-type Part struct {
-	Type     string `json:"type"`
-	Text     string `json:"text"`
-	ImageURL struct {
-		URL string `json:"url"`
-	} `json:"image_url"`
-}
-
-// UnmarshalJSON reads content in either of its forms.
-func (m *Message) UnmarshalJSON(raw []byte) error {
-	type plain Message
-	var j struct {
-		plain
-		Content json.RawMessage `json:"content"`
-	}
-	if err := json.Unmarshal(raw, &j); err != nil {
-		return err
-	}
-	*m = Message(j.plain)
-	if len(j.Content) == 0 {
-		return nil
-	}
-	if j.Content[0] != '[' {
-		return json.Unmarshal(j.Content, &m.Content) // null leaves it empty
-	}
-	if err := json.Unmarshal(j.Content, &m.Parts); err != nil {
-		return err
-	}
-	for _, p := range m.Parts {
-		m.Content += p.Text
-	}
-	return nil
-}
-
-// Call is a tool call in a Message.
-type Call struct {
-	ID       string `json:"id"`
-	Type     string `json:"type"`
-	Function struct {
-		Name      string `json:"name"`
-		Arguments string `json:"arguments"`
-	} `json:"function"`
-}
-
 // New starts a server that stops with the test.
 func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{closed: make(chan struct{}), arrived: make(chan *Request, 1024), fallback: ServerError()}
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v1/chat/completions", s.answer)
-	mux.HandleFunc("POST /v1/audio/transcriptions", s.transcribe)
-	mux.HandleFunc("GET /v1/models", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"object":"list","data":[{"id":"test-model","object":"model"}]}`)
-	})
-	s.http = httptest.NewServer(mux)
+	s.beta = newAssistantsAPI(s)
+	s.http = httptest.NewServer(s.routes())
 	t.Cleanup(func() {
 		close(s.closed)
 		s.http.CloseClientConnections()
@@ -185,41 +95,90 @@ func (s *Server) Requests() []*Request {
 // Arrived yields each request when its behaviour begins. Up to 1,024 wait.
 func (s *Server) Arrived() <-chan *Request { return s.arrived }
 
-func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return // the client left
-	}
-	req := &Request{Header: r.Header.Clone(), Body: body, Done: make(chan struct{}), Left: make(chan struct{})}
-	if err := json.Unmarshal(body, &req.Chat); err != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
-		http.Error(w, `{"error":{"message":"not a JSON request"}}`, http.StatusBadRequest)
-		return
-	}
-	s.play(w, r, req)
+// Others returns the other requests that were sent so far, which no behaviour
+// answers: for the list of models, or about threads and assistants.
+func (s *Server) Others() []*Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]*Request(nil), s.others...)
 }
 
-func (s *Server) transcribe(w http.ResponseWriter, r *http.Request) {
-	file, head, err := r.FormFile("file")
-	if err != nil {
-		http.Error(w, `{"error":{"message":"not a form with a file"}}`, http.StatusBadRequest)
-		return
-	}
-	data, err := io.ReadAll(file)
-	if err != nil {
-		return // the client left
-	}
-	s.play(w, r, &Request{Header: r.Header.Clone(), Done: make(chan struct{}), Left: make(chan struct{}),
-		Audio: &Audio{Model: r.FormValue("model"), Format: r.FormValue("response_format"), FileName: head.Filename, Data: data}})
+// routes is every path of the interface.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/chat/completions", s.answering(func(x *exchange) {
+		x.wholeVoice = func() voice { return chatWhole(x) }
+		x.voice = chatStream{x}
+		if !x.req.Chat.Stream {
+			x.voice = chatWhole(x)
+		}
+	}))
+	mux.HandleFunc("POST /v1/responses", s.answering(func(x *exchange) {
+		x.wholeVoice = func() voice { return responsesWhole(x) }
+		x.voice = &responsesStream{x: x}
+		if !x.req.Chat.Stream {
+			x.voice = responsesWhole(x)
+		}
+	}))
+	mux.HandleFunc("POST /v1/audio/transcriptions", s.answering(transcribing))
+	mux.HandleFunc("POST /v1/images/generations", s.answering(drawing))
+	mux.HandleFunc("GET /v1/models", s.other(func(w http.ResponseWriter, _ *Request) {
+		reply(w, http.StatusOK, map[string]any{"object": "list", "data": []any{modelBody(testModel)}})
+	}))
+	mux.HandleFunc("GET /v1/models/{model}", func(w http.ResponseWriter, r *http.Request) {
+		s.other(func(w http.ResponseWriter, _ *Request) {
+			if name := r.PathValue("model"); name == testModel {
+				reply(w, http.StatusOK, modelBody(name))
+			} else {
+				notThere(w)
+			}
+		})(w, r)
+	})
+	s.beta.routes(mux)
+	return mux
 }
 
-// play answers a request with the next behaviour.
-func (s *Server) play(w http.ResponseWriter, r *http.Request, req *Request) {
-	b := s.next(req)
-	defer close(req.Done)
-	x := &exchange{w: w, r: r, req: req, over: s.closed}
-	b.play(x)
-	if r.Context().Err() != nil {
-		close(req.Left)
+// answering answers with the next behaviour, in the voice that speak gives it.
+func (s *Server) answering(speak func(*exchange)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // the client left
+		}
+		req, err := newRequest(r, body)
+		if err != nil {
+			http.Error(w, `{"error":{"message":"not a JSON request"}}`, http.StatusBadRequest)
+			return
+		}
+		b := s.next(req)
+		defer close(req.Done)
+		x := &exchange{w: w, r: r, req: req, over: s.closed}
+		x.perform = b.play
+		speak(x)
+		x.perform(x)
+		if r.Context().Err() != nil {
+			close(req.Left)
+		}
+	}
+}
+
+// other answers a request that no behaviour is for.
+func (s *Server) other(answer func(http.ResponseWriter, *Request)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // the client left
+		}
+		req, err := newRequest(r, body)
+		if err != nil {
+			http.Error(w, `{"error":{"message":"not a JSON request"}}`, http.StatusBadRequest)
+			return
+		}
+		s.mu.Lock()
+		s.others = append(s.others, req)
+		s.mu.Unlock()
+		answer(w, req)
+		close(req.Done)
 	}
 }
 

@@ -84,15 +84,14 @@ func EmptyChoices(b Behaviour) Behaviour {
 	}}
 }
 
-// Usage plays these deltas, a finish reason and the chunk that counts tokens.
+// Usage answers with these deltas and says what they cost, for which chat
+// completions have a chunk of its own.
 func Usage(deltas ...string) Behaviour {
 	return Behaviour{"usage chunk", func(x *exchange) {
 		for _, d := range deltas {
-			x.event(text(d), "")
+			x.voice.say(d)
 		}
-		x.event(map[string]any{}, "stop")
-		x.raw(`data: {"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}}` + "\n\n")
-		x.done()
+		x.voice.finish("stop", true)
 	}}
 }
 
