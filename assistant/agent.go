@@ -15,7 +15,8 @@ type Config struct {
 	BaseURL      string // of the interface, as "http://localhost:11434/v1"; "" is OpenAI's. Without a path, /v1 is meant.
 	APIKey       string // "" sends none
 	Model        string
-	Instructions string // the system message; "" is the built-in one
+	Models       []string // others that people may choose
+	Instructions string   // the system message; "" is the built-in one
 	Tools        Tools
 	Sources      []ToolSource // of more tools, asked in every turn
 	Consents     Consents     // nil: tools that need consent don't run
@@ -28,15 +29,12 @@ type Config struct {
 
 // Hooks are what else happens in a turn. Each may be nil.
 type Hooks struct {
-	// Choose returns the model and the tool choice ("", "none", "required" or a
-	// tool's name) of a turn; "" leaves what is configured.
-	Choose func(turn *Turn) (model, choice string, err error)
-	// Before runs before the first request; its error ends the turn.
-	Before func(ctx context.Context, turn *Turn, emit Emit) error
-	// Beside runs beside the answer, which waits for it. Its error is only logged.
-	Beside func(ctx context.Context, turn *Turn, emit Emit) error
-	// Used hears what each request cost. A cut answer is not heard of.
-	Used func(ctx context.Context, turn *Turn, model string, used agents.Usage)
+	// Untitled reports whether the conversation has no name that somebody chose;
+	// then the model may give it one. nil: the model names nothing.
+	Untitled func(ctx context.Context, turn *Turn) bool
+	// Used hears what each request cost, also one that was cut off. Its error ends
+	// the turn before another request; a *chatkit.Error says why.
+	Used func(ctx context.Context, turn *Turn, model string, used agents.Usage) error
 }
 
 // Agent answers with a model that a provider reaches.
@@ -46,6 +44,7 @@ type Agent struct {
 	instructions string
 	limits       Limits
 	logger       *slog.Logger
+	titling      chan struct{} // a slot for each title that is asked for
 }
 
 // newAgent returns an Agent of a provider.
@@ -56,6 +55,7 @@ func newAgent(p provider, cfg Config) *Agent {
 	return &Agent{
 		provider: p, cfg: cfg, instructions: firstOf(cfg.Instructions, defaultInstructions),
 		limits: cfg.Limits.withDefaults(), logger: orDiscard(cfg.Logger),
+		titling: make(chan struct{}, titlesAtOnce),
 	}
 }
 

@@ -16,39 +16,28 @@ type agentTurn struct {
 	turn *Turn
 	out  *agents.Translator
 
-	decision *inputItem // of the person's, on a call that waited for it
+	decision *inputItem    // of the person's, on a call that waited for it
+	spent    error         // why no more requests may be sent
+	began    sync.Once     // the model has begun to answer
+	begun    chan struct{} // closed then
 }
 
 func (a *Agent) newTurn(turn *Turn, emit func(chatkit.Event) error) *agentTurn {
-	return &agentTurn{Agent: a, turn: turn, out: agents.NewTranslator(emit, agents.Options{
+	return &agentTurn{Agent: a, turn: turn, begun: make(chan struct{}), out: agents.NewTranslator(emit, agents.Options{
 		ThreadID: turn.Thread.ID, Searches: true, EveryThought: true,
 	})}
 }
 
-// run makes the answer, with what goes on beside it.
+// run makes the answer, and a name for the conversation beside it.
 func (t *agentTurn) run(ctx context.Context) error {
-	hooks := t.cfg.Hooks
-	if hooks.Before != nil {
-		if err := hooks.Before(ctx, t.turn, t.out.Emit); err != nil {
-			return err
-		}
-	}
-	if hooks.Beside == nil {
-		return t.answer(ctx)
-	}
 	beside, cancel := context.WithCancel(ctx)
-	var done sync.WaitGroup
-	done.Go(func() {
-		if err := hooks.Beside(beside, t.turn, t.out.Emit); err != nil && beside.Err() == nil {
-			t.logger.WarnContext(ctx, "beside an answer", "error", err)
-		}
-	})
+	defer cancel()
+	wait := t.besides(beside)
 	err := t.answer(ctx)
 	if err != nil {
 		cancel()
 	}
-	done.Wait()
-	cancel()
+	wait()
 	return err
 }
 
@@ -73,6 +62,9 @@ func (t *agentTurn) answer(ctx context.Context) error {
 			}
 			return t.out.Finish()
 		}
+		if t.spent != nil {
+			return t.spent
+		}
 		got.tidyCalls()
 		outputs, pause, err := loop.run(ctx, got.calls)
 		if err != nil {
@@ -84,7 +76,7 @@ func (t *agentTurn) answer(ctx context.Context) error {
 			}
 			return loop.waits()
 		}
-		req.fresh = len(req.input)
+		req.fresh, req.choice = len(req.input), ""
 		req.input = append(append(req.input, t.provider.again(got)...), outputs...)
 	}
 }
@@ -95,14 +87,10 @@ func (t *agentTurn) request(ctx context.Context) (*modelRequest, error) {
 	req.busy = func() error {
 		return t.out.Emit(progress("clock", "The model server is busy; trying again…"))
 	}
-	if choose := t.cfg.Hooks.Choose; choose != nil {
-		model, choice, err := choose(t.turn)
-		if err != nil {
-			return nil, err
-		}
-		req.model, req.choice = firstOf(model, req.model), choice
-	}
 	req.tools = t.toolsOf(ctx, t.turn)
+	if err := t.choose(ctx, req); err != nil {
+		return nil, err
+	}
 	if err := t.read(ctx, req, t.cfg.Window); err != nil {
 		return nil, err
 	}
@@ -129,13 +117,10 @@ const newestItems = 8
 // ask sends the request and shows the answer as it comes.
 func (t *agentTurn) ask(ctx context.Context, req *modelRequest) (*modelAnswer, error) {
 	var got modelAnswer
+	cost := t.newCost(req)
 	err := t.provider.stream(ctx, req, func(ev agents.Event) error {
-		switch e := ev.(type) {
-		case agents.Usage:
-			if t.cfg.Hooks.Used != nil {
-				t.cfg.Hooks.Used(ctx, t.turn, req.model, e)
-			}
-		case agents.Gap:
+		cost.take(ev)
+		if _, ok := ev.(agents.Gap); ok {
 			return t.out.Emit(chatkit.Notice{Level: "warning", Message: "A part of what the model server sent could not be read. Something may be missing from this answer."})
 		}
 		if err := got.take(ev); err != nil {
@@ -143,6 +128,7 @@ func (t *agentTurn) ask(ctx context.Context, req *modelRequest) (*modelAnswer, e
 		}
 		return t.out.Apply(ev)
 	})
+	t.spent = cost.tell(ctx, &got)
 	if err != nil {
 		return nil, err
 	}

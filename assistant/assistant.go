@@ -35,6 +35,8 @@ type Turn struct {
 	Files   Files     // nil when there are none to read
 	Now     time.Time // when the turn began
 	Widgets bool      // whoever asked sees widgets, and can act on them
+
+	ClientTools []string // names of the tools that the front end has which asked
 }
 
 // Actor is an Assistant that does the actions of widgets and of pages.

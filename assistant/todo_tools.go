@@ -19,6 +19,10 @@ const (
 	ToolUpdateTask   = "update_task"
 )
 
+func taskToolNames() []string {
+	return []string{ToolAddTask, ToolListTasks, ToolFindTask, ToolCompleteTask, ToolDeleteTask, ToolUpdateTask}
+}
+
 const (
 	maxListed      = 50   // tasks in one result
 	maxCounted     = 1000 // tasks that are read to say how many there are
@@ -52,7 +56,7 @@ func TaskTools(tasks Tasks) Tools {
 			Progress: progress("search", "Searching the tasks…"), Run: typed(t.find)},
 		{Name: ToolCompleteTask, Description: "Mark one task as done. " + byIDOrName, Schema: schemaOne,
 			Progress: progress("check", "Completing the task…"), Run: typed(t.complete)},
-		{Name: ToolDeleteTask, Description: "Delete one task for good. " + byIDOrName, Schema: schemaOne,
+		{Name: ToolDeleteTask, Description: "Delete one task for good. The app asks the person for consent by itself; don't ask them yourself. " + byIDOrName, Schema: schemaOne,
 			Progress: progress("notebook", "Deleting the task…"), Run: typed(t.delete), Consent: true, Bind: t.bindDelete},
 		{Name: ToolUpdateTask, Description: "Change a task: its title, description, priority or due date, or open it again. " + byIDOrName, Schema: schemaUpdate,
 			Progress: progress("notebook-pencil", "Changing the task…"), Run: typed(t.update)},

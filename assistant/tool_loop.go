@@ -66,7 +66,7 @@ func (l *toolLoop) clientCall(calls []agents.ToolCall) int {
 		if tool.Consent {
 			return -1
 		}
-		if tool.Client && client < 0 {
+		if tool.Client && client < 0 && tool.checkArgs(json.RawMessage(call.Arguments)) == nil {
 			client = i
 		}
 	}
@@ -111,6 +111,8 @@ func (l *toolLoop) call(ctx context.Context, call agents.ToolCall) (result strin
 	switch {
 	case tool.Consent:
 		question, stored.Output, err = l.askPerson(ctx, tool, &stored, call.Arguments)
+	case tool.Client && tool.checkArgs(json.RawMessage(call.Arguments)) != nil:
+		stored.Output = *tool.checkArgs(json.RawMessage(call.Arguments))
 	case tool.Client:
 		stored.Output = ToolFailure{Error: "The page does one thing at a time. Call this tool again when the rest is done."}
 	default:
@@ -230,7 +232,11 @@ func (t *agentTurn) toolsOf(ctx context.Context, turn *Turn) Tools {
 		if err != nil {
 			t.logger.WarnContext(ctx, "tools are left out of a turn", "error", err)
 		}
-		tools = append(tools[:len(tools):len(tools)], more...)
+		for _, tool := range more {
+			if _, taken := tools.Find(tool.Name); !taken { // ours come first
+				tools = append(tools[:len(tools):len(tools)], tool)
+			}
+		}
 	}
 	return tools
 }

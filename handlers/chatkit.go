@@ -74,7 +74,7 @@ func sendJSON(c *fiber.Ctx, v any) error {
 
 // chatKitStream accepts a request that begins an answer, and streams that.
 func (h *Handlers) chatKitStream(c *fiber.Ctx, req chatkit.Request) error {
-	if err := checkInput(req); err != nil {
+	if err := h.checkInput(req); err != nil {
 		return err
 	}
 	// Whether there is room for a stream is settled first: nothing half done.
@@ -114,7 +114,7 @@ func (h *Handlers) acceptPlan(c *fiber.Ctx, user *models.User, req chatkit.Reque
 	}
 	h.audience.tie(p.Run.ID)
 	h.linkEvents(user.ID, p.Plan.Events)
-	return p, h.beginPlan(p, user, locale(c))
+	return p, h.beginPlan(p, user, locale(c), h.clientTools(c))
 }
 
 // How long an equal request of the same frame is taken for a repeated one: the
@@ -144,8 +144,9 @@ func frameKey(c *fiber.Ctx, req chatkit.Request) (string, models.KeyLife) {
 	return "frame:" + hex.EncodeToString(sum.Sum(nil)), life
 }
 
-// checkInput refuses a message that is empty or too long.
-func checkInput(req chatkit.Request) error {
+// checkInput refuses a message that is empty or too long, or for a model that is
+// not on offer.
+func (h *Handlers) checkInput(req chatkit.Request) error {
 	var in chatkit.UserInput
 	switch r := req.(type) {
 	case *chatkit.CreateThreadRequest:
@@ -154,6 +155,9 @@ func checkInput(req chatkit.Request) error {
 		in = r.Input
 	default:
 		return nil
+	}
+	if err := h.checkModel(in.InferenceOptions); err != nil {
+		return err
 	}
 	text := (&chatkit.UserMessage{Content: in.Content}).Text()
 	if strings.TrimSpace(text) == "" && len(in.Attachments) == 0 {

@@ -37,6 +37,11 @@ type Options struct {
 	Grace time.Duration
 	// Transcriber writes down recordings; nil: nothing does.
 	Transcriber chatkit.Transcriber
+	// Models are those that people may choose, the one that is used otherwise
+	// first; none: the assistant has no model. ClientTools names the tools of front
+	// ends of others.
+	Models      []Model
+	ClientTools []string
 	// ScriptURL is the script that defines the widget of /chatkit, "" OpenAI's own;
 	// DomainKey is what that one asks for.
 	ScriptURL, DomainKey string

@@ -1,12 +1,37 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/chatkit/agents"
 	"github.com/taskpilot/taskpilot/models"
 )
+
+// NewHooks lets the database count what answers cost, and say whose titles may
+// get better.
+func NewHooks(db *models.DB, titles bool) assistant.Hooks {
+	hooks := assistant.Hooks{
+		Used: func(ctx context.Context, turn *assistant.Turn, _ string, used agents.Usage) error {
+			err := db.AddTokens(ctx, turn.User.ID, int64(used.Input)+int64(used.Output))
+			if limit, ok := errors.AsType[*models.LimitError](err); ok {
+				return &chatkit.Error{Message: limitMessage(limit), Err: err}
+			}
+			return err
+		},
+	}
+	if titles {
+		hooks.Untitled = func(ctx context.Context, turn *assistant.Turn) bool {
+			auto, err := db.TitleAuto(ctx, turn.User.ID, turn.Thread.ID)
+			return err == nil && auto // a name is not worth a failure
+		}
+	}
+	return hooks
+}
 
 // limitMessage says that the day's share is used up, and when there is more.
 func limitMessage(e *models.LimitError) string {

@@ -101,6 +101,13 @@ func (db *DB) Thread(ctx context.Context, userID, id string) (*Thread, error) {
 	return t, wrap("thread", err)
 }
 
+// TitleAuto reports whether nobody chose the title of the user's thread.
+func (db *DB) TitleAuto(ctx context.Context, userID, id string) (bool, error) {
+	t := new(threadRow)
+	err := db.read(ctx).Select("title_auto").Where("user_id = ? AND id = ?", userID, id).Take(t).Error
+	return t.TitleAuto, wrap("title", err)
+}
+
 func thread(tx *gorm.DB, userID, id string) (*Thread, error) {
 	t := new(Thread)
 	if err := threadsOf(tx, userID).Where("id = ?", id).Take(t).Error; err != nil {

@@ -12,21 +12,22 @@ import (
 // Config is everything that can be set from outside. It is read and checked
 // once, at the start, and handed down; nothing else looks at the environment.
 type Config struct {
-	Addr           string   // listen address, as ":8000"
-	PublicURL      string   // scheme and host under which people reach the server; no trailing slash
-	DatabaseURL    string   // "sqlite:path" or "postgres://…"; may hold a password
-	DataDir        string   // generated secrets, attachments
-	Files          Files    // where attachments are kept
-	JWTSecret      Secret   // signs access tokens; empty until loadSecrets when generated
-	SessionSecret  Secret   // signs cookies and CSRF tokens; as above
-	Assistant      string   // the engine to use, already resolved: never "auto"
-	OpenAI         OpenAI   // where the model is
-	Transcribe     OpenAI   // what writes down recordings; nothing without a Model
-	Instructions   string   // the assistant's instructions; empty means the built-in ones
-	DomainKey      string   // handed to the ChatKit widget
-	ScriptURL      string   // where the widget's script comes from; empty means the default
-	AllowedOrigins []string // origins of sites that may embed the chat and call the API
-	SignupOpen     bool     // whether strangers may create an account
+	Addr           string       // listen address, as ":8000"
+	PublicURL      string       // scheme and host under which people reach the server; no trailing slash
+	DatabaseURL    string       // "sqlite:path" or "postgres://…"; may hold a password
+	DataDir        string       // generated secrets, attachments
+	Files          Files        // where attachments are kept
+	JWTSecret      Secret       // signs access tokens; empty until loadSecrets when generated
+	SessionSecret  Secret       // signs cookies and CSRF tokens; as above
+	Assistant      string       // the engine to use, already resolved: never "auto"
+	OpenAI         OpenAI       // where the model is
+	Transcribe     OpenAI       // what writes down recordings; nothing without a Model
+	Instructions   string       // the assistant's instructions; empty means the built-in ones
+	Tools          ToolSettings // what models may use, choose and spend
+	DomainKey      string       // handed to the ChatKit widget
+	ScriptURL      string       // where the widget's script comes from; empty means the default
+	AllowedOrigins []string     // origins of sites that may embed the chat and call the API
+	SignupOpen     bool         // whether strangers may create an account
 	LogLevel       slog.Level
 	LogFormat      string // "text" or "json"
 }
@@ -70,7 +71,7 @@ type lookupFunc func(name string) (string, bool)
 func loadConfig(lookup lookupFunc, dir string) (Config, error) {
 	var c Config
 	var problems configError
-	raw := rawConfig{Config: &c}
+	raw := rawConfig{Config: &c, lookup: lookup}
 	for _, s := range settings() {
 		value, _ := lookup(s.name)
 		value = strings.TrimSpace(value)
@@ -98,6 +99,7 @@ type rawConfig struct {
 	port          string
 	engine        string
 	transcribeURL string // as given
+	lookup        lookupFunc
 }
 
 // complete fills in what follows from other settings.
@@ -135,6 +137,7 @@ func (r *rawConfig) complete(dir string) []string {
 	if err := r.resolveTranscriber(); err != nil {
 		problems = append(problems, "TRANSCRIBE_MODEL: "+err.Error())
 	}
+	r.completeModels()
 	return problems
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -47,7 +48,7 @@ func settings() []setting {
 		{name: "LOG_LEVEL", fallback: "info", accepts: "debug, info, warn or error", set: setLogLevel},
 		{name: "LOG_FORMAT", fallback: "text", accepts: "text or json", set: setLogFormat},
 	}
-	return append(list, modelSettings()...)
+	return slices.Concat(list, modelSettings(), toolSettings())
 }
 
 // problem is the line that tells what is wrong with value.

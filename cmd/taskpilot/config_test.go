@@ -32,7 +32,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := Config{
 		Addr: ":8000", PublicURL: "http://localhost:8000", DatabaseURL: "sqlite:data/taskpilot.db", DataDir: "data",
-		Assistant: "builtin", OpenAI: OpenAI{Model: defaultModel, Reasoning: "auto", Timeout: time.Minute}, DomainKey: "taskpilot-chatkit-domain-key",
+		Assistant: "builtin", Tools: ToolSettings{Titles: true}, OpenAI: OpenAI{Model: defaultModel, Reasoning: "auto", Timeout: time.Minute}, DomainKey: "taskpilot-chatkit-domain-key",
 		AllowedOrigins: []string{"http://localhost:8000"}, SignupOpen: true, LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 	if got, want := fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", want); got != want {
@@ -87,6 +87,12 @@ var goodSettings = []goodSetting{
 	{"ALLOWED_ORIGINS", "https://a.example, http://b.example:3000 https://a.example:443", func(c Config) any { return strings.Join(c.AllowedOrigins, " ") }, "https://a.example http://b.example:3000"},
 	{"SIGNUP", "closed", func(c Config) any { return c.SignupOpen }, false},
 	{"LOG_LEVEL", "WARN", func(c Config) any { return c.LogLevel }, slog.LevelWarn},
+	{"OPENAI_MODELS", "a, org/b:7b=The big one", func(c Config) any { return c.Tools.Models == nil }, true}, // there is no model to choose from
+	{"TITLES", "words", func(c Config) any { return c.Tools.Titles }, false},
+	{"DAILY_MESSAGES", "100", func(c Config) any { return c.Tools.DailyMessages }, int64(100)},
+	{"DAILY_TOKENS", "200000", func(c Config) any { return c.Tools.DailyTokens }, int64(200000)},
+	{"CLIENT_TOOLS_FILE", "testdata/client-tools.json", func(c Config) any { return strings.Join(clientToolNames(c), " ") }, "show_on_map open_cart"},
+	{"MCP_CONFIG_FILE", "testdata/mcp.json", func(c Config) any { return len(c.Tools.MCP) }, 2},
 	{"LOG_FORMAT", "json", func(c Config) any { return c.LogFormat }, "json"},
 }
 
@@ -137,6 +143,12 @@ var badSettings = map[string][]string{
 	"SIGNUP":                      {"no", "invite"},
 	"LOG_LEVEL":                   {"verbose", "3"},
 	"LOG_FORMAT":                  {"xml"},
+	"OPENAI_MODELS":               {"a,,b", "a=", "a,a", "a b"},
+	"TITLES":                      {"off"},
+	"DAILY_MESSAGES":              {"-1", "many", "1.5"},
+	"DAILY_TOKENS":                {"-1", "9e9", "99999999999999999999"},
+	"CLIENT_TOOLS_FILE":           {"/nonexistent/file", "."},
+	"MCP_CONFIG_FILE":             {"/nonexistent/file", "."},
 }
 
 func TestBadSettings(t *testing.T) {

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/assistant/mcp"
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/handlers"
 	"github.com/taskpilot/taskpilot/live"
@@ -13,13 +15,13 @@ import (
 )
 
 // newAssistant makes the engine that the configuration chose.
-func newAssistant(c Config, db *models.DB, engine *live.Engine, log *slog.Logger) (assistant.Assistant, error) {
+func newAssistant(c Config, db *models.DB, engine *live.Engine, servers *mcp.Servers, log *slog.Logger) (assistant.Assistant, error) {
 	tasks := handlers.NewTasks(db, func(userID string) {
 		engine.Signals.Notify(userID, live.Signal{Kind: live.TasksChanged})
 	})
 	var inside assistant.Assistant = assistant.NewBuiltin(tasks, assistant.BuiltinOptions{Pace: wordPace, Logger: log})
 	if c.Assistant != engineBuiltin {
-		model, err := newAgent(c, assistant.TaskTools(tasks), log)
+		model, err := newAgent(c, withTools(agentConfig(c), c, db, tasks, servers), log)
 		if err != nil {
 			return nil, err
 		}
@@ -29,9 +31,8 @@ func newAssistant(c Config, db *models.DB, engine *live.Engine, log *slog.Logger
 }
 
 // newAgent makes the engine that a model answers for.
-func newAgent(c Config, tools assistant.Tools, log *slog.Logger) (*assistant.Agent, error) {
-	cfg := agentConfig(c)
-	cfg.Tools, cfg.Logger = tools, log
+func newAgent(c Config, cfg assistant.Config, log *slog.Logger) (*assistant.Agent, error) {
+	cfg.Logger = log
 	switch c.Assistant {
 	case engineResponses:
 		return assistant.NewResponses(cfg)
@@ -39,6 +40,28 @@ func newAgent(c Config, tools assistant.Tools, log *slog.Logger) (*assistant.Age
 		return assistant.NewCompletions(cfg)
 	}
 	return nil, fmt.Errorf("there is no engine %q", c.Assistant)
+}
+
+// withTools adds what the model may do, choose and spend.
+func withTools(cfg assistant.Config, c Config, db *models.DB, tasks assistant.Tasks, servers *mcp.Servers) assistant.Config {
+	cfg.Tools, cfg.Consents = assistant.TaskTools(tasks), handlers.NewConsents(db)
+	cfg.Sources = []assistant.ToolSource{assistant.ClientTools(append(slices.Clone(c.Tools.Client), assistant.PageTools()...)), servers}
+	cfg.Hooks = handlers.NewHooks(db, c.Tools.Titles)
+	for _, m := range c.Tools.Models {
+		if m.ID != cfg.Model {
+			cfg.Models = append(cfg.Models, m.ID)
+		}
+	}
+	return cfg
+}
+
+// clientToolNames are those that the operator has configured.
+func clientToolNames(c Config) []string {
+	var names []string
+	for _, t := range c.Tools.Client {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 // agentConfig is what the settings say about the model.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/taskpilot/taskpilot/assistant/mcp"
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/handlers"
 	"github.com/taskpilot/taskpilot/live"
@@ -49,6 +50,7 @@ type server struct {
 	db       *models.DB
 	files    *files.Files
 	engine   *live.Engine
+	mcp      *mcp.Servers // nil: nobody could use them
 	handlers *handlers.Handlers
 	app      *fiber.App
 	listener net.Listener
@@ -66,6 +68,7 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 	if s.db, err = openDatabase(ctx, c); err != nil {
 		return nil, err
 	}
+	s.db.SetLimits(models.Limits{Messages: c.Tools.DailyMessages, Tokens: c.Tools.DailyTokens})
 	owner := chatkit.NewID("own")
 	if err = s.db.Own(ctx, owner); err != nil {
 		return nil, fmt.Errorf("take the database: %w", err)
@@ -80,7 +83,10 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 	if err != nil {
 		return nil, fmt.Errorf("PUBLIC_URL: %w", err)
 	}
-	answers, err := newAssistant(c, s.db, s.engine, log)
+	if c.Assistant != engineBuiltin {
+		s.mcp = mcp.New(c.Tools.MCP, handlers.NewApprovals(s.db), log)
+	}
+	answers, err := newAssistant(c, s.db, s.engine, s.mcp, log)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +98,7 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 		DB: s.db, Engine: s.engine, Assistant: answers, Files: s.files, Owner: owner,
 		PublicURL: publicURL, JWTSecret: []byte(c.JWTSecret.Reveal()), SessionSecret: []byte(c.SessionSecret.Reveal()),
 		SignupOpen: c.SignupOpen, AllowedOrigins: c.AllowedOrigins, Grace: handlers.DefaultGrace,
+		Models: c.Tools.Models, ClientTools: clientToolNames(c),
 		ScriptURL: c.ScriptURL, DomainKey: c.DomainKey, Transcriber: speech, Version: version, Log: log,
 	})
 	s.app = s.handlers.App()
@@ -163,6 +170,9 @@ func (s *server) close() error {
 	}
 	if s.files != nil {
 		errs = append(errs, s.files.Close())
+	}
+	if s.mcp != nil {
+		s.mcp.Close()
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Disown(), s.db.Close())

@@ -1,0 +1,53 @@
+package handlers
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// Model is a model that people may choose.
+type Model struct {
+	ID    string
+	Label string // for people
+}
+
+// checkModel refuses a message for a model that is not on offer, before anything
+// is stored.
+func (h *Handlers) checkModel(wish chatkit.InferenceOptions) error {
+	if wish.Model == "" || len(h.Models) == 0 {
+		return nil
+	}
+	ids := make([]string, len(h.Models))
+	for i, m := range h.Models {
+		ids[i] = m.ID
+	}
+	if !slices.Contains(ids, wish.Model) {
+		return badRequest("There is no such model here. inference_options.model is one of: " + strings.Join(ids, ", ") + ".")
+	}
+	return nil
+}
+
+// toolsHeader is how our own pages say which of their tools they have.
+const toolsHeader = "Taskpilot-Client-Tools"
+
+// clientTools are the names of the tools of the front end that asks: what the
+// header says, else those that the operator has configured for others' front ends.
+func (h *Handlers) clientTools(c *fiber.Ctx) []string {
+	said := c.Get(toolsHeader)
+	if said == "" {
+		return h.ClientTools
+	}
+	known := assistant.PageTools()
+	var names []string
+	for name := range strings.SplitSeq(said, ",") {
+		if _, ok := known.Find(strings.TrimSpace(name)); ok {
+			names = append(names, strings.TrimSpace(name))
+		}
+	}
+	return names
+}
