@@ -17,6 +17,7 @@ type upstream struct {
 	client    *openai.Client
 	transport *http.Transport
 	limits    Limits
+	breaker   breaker
 }
 
 // newUpstream checks the settings of a model server, which it does not call yet.
@@ -35,7 +36,11 @@ func newUpstream(cfg Config) (*upstream, error) {
 		}
 		client.BaseURL = base
 	}
-	client.HTTPClient = newDoer(transport, limits)
+	d := newDoer(transport, limits)
+	if cfg.Responses.Images {
+		d.most = maxImages
+	}
+	client.HTTPClient = d
 	return &upstream{client: openai.NewClientWithConfig(client), transport: transport, limits: limits}, nil
 }
 

@@ -145,6 +145,9 @@ func withoutSecrets(err error, key string) error {
 // sentence says what went wrong with the model server, and whether it may help to
 // try again.
 func sentence(err error) (words string, retry bool) {
+	if e, ok := errors.AsType[*brokenError](err); ok {
+		return "The model server has had problems for a while. " + tryAgainIn(e.after), true
+	}
 	if e, ok := errors.AsType[*statusError](err); ok {
 		return e.sentence()
 	}

@@ -17,6 +17,7 @@ import (
 const (
 	maxIdle     = 32 << 20 // of what comes between two events
 	maxEvent    = 4 << 20  // of one event
+	maxImages   = 48 << 20 // of one event if it may have pictures in it
 	maxWhole    = 16 << 20 // of an answer that was not streamed
 	maxRefusal  = 64 << 10 // of an error's body
 	keepIdleFor = 90 * time.Second
@@ -52,10 +53,12 @@ func newTransport(l Limits) *http.Transport {
 type doer struct {
 	http *http.Client
 	idle time.Duration
+	most int // bytes of one event
 }
 
 func newDoer(transport http.RoundTripper, l Limits) doer {
 	return doer{
+		most: maxEvent,
 		http: &http.Client{
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -103,7 +106,7 @@ func (d doer) check(resp *http.Response, body *idleBody) error {
 		}{strings.NewReader(line), body}
 		return nil
 	}
-	resp.Body = newEventLines(body, func() { body.left = maxIdle })
+	resp.Body = newEventLines(body, d.most, func() { body.left = maxIdle + int64(d.most) })
 	return nil
 }
 

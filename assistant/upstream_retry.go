@@ -31,7 +31,13 @@ type opened struct {
 func (u *upstream) open(ctx context.Context, busy func() error, connect func(context.Context) (rawStream, error)) (*opened, error) {
 	began := time.Now()
 	for try := 1; ; try++ {
+		if err := u.breaker.allow(time.Now()); err != nil {
+			return nil, err
+		}
 		o, err := first(ctx, connect)
+		if ctx.Err() == nil {
+			u.breaker.record(err, time.Now())
+		}
 		if err == nil {
 			return o, nil
 		}

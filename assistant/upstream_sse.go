@@ -18,13 +18,14 @@ type eventLines struct {
 	data    []byte // its data so far
 	ready   []byte // what Read has yet to pass on
 	buf     []byte // what ready is a part of
+	most    int    // bytes of one event
 	seen    bool   // whether any line came
 	onEvent func() // called for each event
 	err     error
 }
 
-func newEventLines(body io.ReadCloser, onEvent func()) *eventLines {
-	return &eventLines{body: body, onEvent: onEvent, lines: bufio.NewReaderSize(body, 32<<10)}
+func newEventLines(body io.ReadCloser, most int, onEvent func()) *eventLines {
+	return &eventLines{body: body, most: most, onEvent: onEvent, lines: bufio.NewReaderSize(body, 32<<10)}
 }
 
 // Read passes on whole lines only: what a cut left of one is never read.
@@ -65,7 +66,7 @@ func (e *eventLines) next() error {
 	case string(field) == "error": // as older llama.cpp writes one
 		return eventError("error", value)
 	case string(field) == "data":
-		if len(e.data)+len(value) > maxEvent {
+		if len(e.data)+len(value) > e.most {
 			return errTooLarge
 		}
 		if len(e.data) > 0 {
@@ -106,7 +107,7 @@ func (e *eventLines) line() ([]byte, error) {
 		if err == nil && long == nil {
 			return bytes.TrimRight(part, "\r\n"), nil
 		}
-		if long = append(long, part...); len(long) > maxEvent {
+		if long = append(long, part...); len(long) > e.most {
 			return nil, errTooLarge
 		}
 		if err == nil {
