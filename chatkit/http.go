@@ -18,7 +18,7 @@ func StatusOf(err error) (status int, code, message string) {
 	case errors.As(err, &bad):
 		return http.StatusBadRequest, "invalid_request", bad.Error()
 	case errors.Is(err, ErrCursor):
-		return http.StatusBadRequest, "invalid_request", "chatkit: request: params.after is not in the list"
+		return http.StatusNotFound, "not_found", "chatkit: request: params.after is not in the list"
 	case errors.As(err, &tooBig):
 		return http.StatusRequestEntityTooLarge, "too_large", "This is too large to send."
 	case errors.Is(err, ErrNotFound):

@@ -68,7 +68,7 @@ func TestHTTPErrors(t *testing.T) {
 		`nonsense`:                                     `400 {"error":{"code":"invalid_request"`,
 		params("threads.resume", ``):                   `400 {"error":{"code":"invalid_request"`,
 		`{"type":"threads.list"}`:                      `400 {"error":{"code":"invalid_request"`,
-		params("threads.list", `"after":"x"`):          `400 {"error":{"code":"invalid_request"`,
+		params("threads.list", `"after":"x"`):          `404 {"error":{"code":"not_found"`,
 		params("threads.get_by_id", `"thread_id":"x"`): `404 {"error":{"code":"not_found"`,
 		params("threads.add_user_message", `"thread_id":"x","input":%s`, input("Hi")):            `404 {"error":{"code":"not_found"`,
 		params("threads.add_client_tool_output", `"thread_id":%q,"result":1`, thread):            `409 {"error":{"code":"conflict","message":"Nothing is waiting`,

@@ -27,7 +27,11 @@ func (h *Handlers) apiChat(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	m := models.Message{UserID: userID(c), ThreadID: body.ThreadID, ClientKey: clientKey(c), Message: message}
+	key, err := clientKey(c)
+	if err != nil {
+		return err
+	}
+	m := models.Message{UserID: userID(c), ThreadID: body.ThreadID, ClientKey: key, Message: message}
 	a, err := h.ask(c.UserContext(), m, byProgram(c))
 	if err != nil {
 		return err

@@ -50,17 +50,25 @@ func readMessage(c *fiber.Ctx) (*models.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &models.Message{UserID: userID(c), ThreadID: c.Params("thread"), ClientKey: clientKey(c),
+	key, err := clientKey(c)
+	if err != nil {
+		return nil, err
+	}
+	return &models.Message{UserID: userID(c), ThreadID: c.Params("thread"), ClientKey: key,
 		Message: message, Attachments: body.Attachments}, nil
 }
 
+// maxClientKey is how long an Idempotency-Key may be, in bytes.
+const maxClientKey = 200
+
 // clientKey is the client's own name for the request, which makes repeating it
 // harmless; "" when it gave none.
-func clientKey(c *fiber.Ctx) string {
-	if key := c.Get("Idempotency-Key"); key != "" && len(key) <= 200 {
-		return chatkit.CleanText(key)
+func clientKey(c *fiber.Ctx) (string, error) {
+	key := c.Get("Idempotency-Key")
+	if len(key) > maxClientKey {
+		return "", badRequest("Idempotency-Key is too long: at most 200 characters.")
 	}
-	return ""
+	return chatkit.CleanText(key), nil
 }
 
 func acceptsEvents(c *fiber.Ctx) bool {

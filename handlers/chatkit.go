@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -104,7 +103,11 @@ func (h *Handlers) chatKitStream(c *fiber.Ctx, req chatkit.Request) error {
 // acceptPlan stores the request and starts its run; a repeated request finds
 // the run that it began.
 func (h *Handlers) acceptPlan(c *fiber.Ctx, user *models.User, req chatkit.Request) (*models.Planned, error) {
-	r := models.PlanRequest{UserID: user.ID, Owner: h.Owner, Request: req, ClientKey: clientKey(c)}
+	key, err := clientKey(c)
+	if err != nil {
+		return nil, err
+	}
+	r := models.PlanRequest{UserID: user.ID, Owner: h.Owner, Request: req, ClientKey: key}
 	if r.ClientKey == "" {
 		r.ClientKey, r.Key = frameKey(c, req)
 	}
@@ -160,7 +163,7 @@ func (h *Handlers) checkInput(req chatkit.Request) error {
 		return err
 	}
 	text := (&chatkit.UserMessage{Content: in.Content}).Text()
-	if strings.TrimSpace(text) == "" && len(in.Attachments) == 0 {
+	if blank(text) && len(in.Attachments) == 0 {
 		return badRequest("Write a message first: its content is empty.")
 	}
 	if utf8.RuneCountInString(text) > maxContent || utf8.RuneCountInString(in.QuotedText) > maxContent {

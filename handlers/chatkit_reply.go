@@ -60,7 +60,7 @@ func (r responder) TakeFeedback(ctx context.Context, threadID string, itemIDs []
 // Transcribe writes down a recording.
 func (r responder) Transcribe(ctx context.Context, audio chatkit.Audio) (string, error) {
 	if r.h.Transcriber == nil {
-		return "", &chatkit.Error{Message: "This chat can't listen: speech recognition is not set up. Write instead.", Err: chatkit.ErrNotSupported}
+		return "", errDeaf
 	}
 	text, err := r.h.Transcriber.Transcribe(ctx, audio)
 	if e, ok := errors.AsType[*chatkit.Error](err); ok && e.Err != nil {

@@ -199,7 +199,7 @@ func TestChatKitThreads(t *testing.T) {
 		if len(page.Data) != 1 || page.Data[0].ID != id || page.HasMore {
 			t.Errorf("second page %+v", page)
 		}
-		v.kit("threads.list", `{"after":"thr_none"}`).problem(400, "invalid_request")
+		v.kit("threads.list", `{"after":"thr_none"}`).problem(404, "not_found")
 		v.do("PATCH", "/api/v1/chatkit/threads/"+id, `{"metadata":{"note":"inside"}}`).want(200)
 		v.kit("threads.update", `{"thread_id":"`+id+`","title":"New name"}`).want(200).has("New name").lacks("inside").lacks("user_id")
 		v.kit("threads.update", `{"thread_id":"`+id+`","title":"`+strings.Repeat("x", 300)+`"}`).problem(400, "invalid_request")
@@ -221,7 +221,7 @@ func TestChatKitThreads(t *testing.T) {
 		}
 		v.kit("threads.get_by_id", `{"thread_id":"`+id+`"}`).problem(404, "not_found")
 		v.kit("attachments.delete", `{"attachment_id":"atc_1"}`).problem(404, "not_found")
-		v.kit("input.transcribe", `{"audio_base64":"GkXf","mime_type":"audio/webm"}`).problem(400, "not_supported")
+		v.kit("input.transcribe", `{"audio_base64":"GkXf","mime_type":"audio/webm"}`).problem(404, "not_supported")
 	})
 }
 

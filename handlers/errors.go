@@ -39,6 +39,7 @@ var (
 	errRunActive     = &problem{Status: 409, Code: "run_active", Message: "An answer is still being written in this conversation. Wait for it or stop it first."}
 	errWidgetChanged = &problem{Status: 409, Code: "conflict", Message: "This has changed since it was shown. Look at it again, then decide."}
 	errCallOver      = &problem{Status: 409, Code: "conflict", Message: "The conversation has gone on: nothing waits for this any more."}
+	errDeaf          = &problem{Status: 404, Code: "not_supported", Message: "This chat can't listen: speech recognition is not set up. Write instead."}
 	errTooLarge      = &problem{Status: 413, Code: "too_large", Message: "The request is too large."}
 	errEncoding      = &problem{Status: 415, Code: "unsupported_media_type", Message: "Compressed request bodies are not accepted. Send the body as it is."}
 	errContentType   = &problem{Status: 415, Code: "unsupported_media_type", Message: "Send JSON with Content-Type: application/json."}
@@ -93,6 +94,9 @@ func tooMany(message string, after time.Duration) error {
 func problemOf(err error) *problem {
 	if p, ok := errors.AsType[*problem](err); ok {
 		return p
+	}
+	if e, ok := errors.AsType[*models.InvalidError](err); ok && e.Field == models.FieldAfter {
+		return &problem{Status: 404, Code: "not_found", Message: e.Message, cause: err}
 	}
 	if e, ok := errors.AsType[*models.InvalidError](err); ok {
 		return &problem{Status: 400, Code: "invalid_request", Message: e.Message, cause: err}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -46,20 +46,22 @@ func (h *Handlers) apiEvents(c *fiber.Ctx) error {
 	return h.streamRun(c, run, after)
 }
 
+// eventName is the number of an event, or the id of its frame.
+var eventName = regexp.MustCompile(`^(?:(run_[0-9A-Za-z_-]{1,60})\.)?([0-9]{1,18})$`)
+
 func eventPosition(c *fiber.Ctx) (runID string, after int64, err error) {
-	s := c.Query("after")
-	if s == "" {
-		s = c.Get("Last-Event-ID")
-	}
-	if s == "" {
-		return "", 0, nil
-	}
-	if id, n, ok := strings.Cut(s, "."); ok {
-		runID, s = id, n
-	}
-	after, err = strconv.ParseInt(s, 10, 64)
-	if err != nil || after < 0 {
-		return "", 0, badRequest("after must be the number of an event: 0 or more.")
+	for _, s := range []string{c.Get("Last-Event-ID"), c.Query("after")} { // the address wins
+		if s == "" {
+			continue
+		}
+		parts := eventName.FindStringSubmatch(s)
+		if parts == nil {
+			return "", 0, badRequest("after and Last-Event-ID must be the number of an event: 0 or more.")
+		}
+		runID = parts[1]
+		if after, err = strconv.ParseInt(parts[2], 10, 64); err != nil {
+			return "", 0, err
+		}
 	}
 	return runID, after, nil
 }

@@ -103,6 +103,7 @@ const (
 func (h *Handlers) App() *fiber.App {
 	app := fiber.New(h.appConfig())
 	app.Server().HeaderReceived = h.bodyLimit
+	app.Server().Handler = knownMethods(app.Server().Handler)
 	app.Use(h.uploads.handOver, h.observe, h.recoverPanic, securityHeaders, h.crossOrigin, h.refuseOddRequests)
 	h.mount(app)
 	return app

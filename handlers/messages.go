@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,7 +25,7 @@ const maxContent = 32000
 // userText makes a user message of what a person or program sent.
 func userText(content string) (*chatkit.UserMessage, error) {
 	content = chatkit.CleanText(content)
-	if strings.TrimSpace(content) == "" {
+	if blank(content) {
 		return nil, badRequest("Write a message first: content is empty.")
 	}
 	if utf8.RuneCountInString(content) > maxContent {
@@ -48,6 +49,11 @@ func byProgram(c *fiber.Ctx) asker { return asker{viewerOf(c).User, locale(c), f
 
 func (a asker) person() assistant.User {
 	return assistant.User{ID: a.user.ID, Name: a.user.Name, Locale: a.locale}
+}
+
+// blank reports a text in which there is nothing to see.
+func blank(text string) bool {
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) == ""
 }
 
 // send stores a message with its run and starts the answer. A repeated request

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 )
@@ -87,6 +89,17 @@ func (h *Handlers) refuseOddRequests(c *fiber.Ctx) error {
 		return badRequest("The request's length is not clear.")
 	}
 	return c.Next()
+}
+
+// knownMethods lets a method that Fiber does not know, for which it has a bare
+// 400, pass for one that no address takes.
+func knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(ctx *fasthttp.RequestCtx) {
+		if !slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
+			ctx.Request.Header.SetMethod(fiber.MethodTrace)
+		}
+		next(ctx)
+	}
 }
 
 // unclearLength reports a request whose end two servers may see in two places:

@@ -56,7 +56,7 @@ func told(doing string, err error) error {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return fmt.Errorf("models: %s: %w", doing, chatkit.ErrNotFound)
-	case invalid && bad.Field == fieldAfter:
+	case invalid && bad.Field == FieldAfter:
 		return fmt.Errorf("models: %s: %w", doing, chatkit.ErrCursor)
 	}
 	return err

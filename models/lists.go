@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gorm.io/gorm"
@@ -54,16 +55,17 @@ func keyset(list, from *gorm.DB, column, after string, order chatkit.Order) (*go
 	return list.Order(fmt.Sprintf("%s %s, id %s", column, direction, direction)), nil
 }
 
-// fieldAfter is the field of an InvalidError about a cursor.
-const fieldAfter = "after"
+// FieldAfter is the Field of an InvalidError about a cursor whose row is not there.
+const FieldAfter = "after"
 
 func unknownCursor() error {
-	return &InvalidError{Field: fieldAfter, Message: "This list has changed. Load it again from the start."}
+	return &InvalidError{Field: FieldAfter, Message: "This list has changed. Load it again from the start."}
 }
 
-// line returns s as one clean line without spaces around it.
+// line returns s as one clean line without control characters or spaces around it.
 func line(s string) string {
-	return strings.Join(strings.Fields(chatkit.CleanText(s)), " ")
+	blank := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+	return strings.Join(strings.FieldsFunc(chatkit.CleanText(s), blank), " ")
 }
 
 // within checks the length in characters of a field; name begins the sentence.
