@@ -90,7 +90,7 @@ var markup = []string{".html", ".htm", ".xhtml", ".shtml", ".mht", ".mhtml", ".s
 
 func textKind(r io.ReadSeeker, head []byte, name string) (kind, error) {
 	ext := extension(name)
-	if slices.Contains(markup, ext) {
+	if slices.Contains(markup, ext) || beginsAsPage(string(head)) {
 		return kind{}, refuse(WrongType, "Files of this kind are not taken: %s. %s", "web pages", accepted)
 	}
 	if err := plainText(io.MultiReader(strings.NewReader(string(head)), r)); err != nil {
@@ -100,6 +100,22 @@ func textKind(r io.ReadSeeker, head []byte, name string) (kind, error) {
 		return kind{mimeType: typ}, nil
 	}
 	return kind{mimeType: "text/plain"}, nil
+}
+
+// beginsAsPage reports what browsers that look at bytes would take for a page or
+// a drawing, also where it is not well-formed.
+func beginsAsPage(text string) bool {
+	text = strings.TrimPrefix(text, "\ufeff")
+	for {
+		text = strings.ToLower(strings.TrimSpace(text))
+		_, after, ok := strings.Cut(text, "-->")
+		if !ok || !strings.HasPrefix(text, "<!--") {
+			break
+		}
+		text = after
+	}
+	return slices.ContainsFunc([]string{"<svg", "<html", "<!doctype", "<script", "<iframe", "<body", "<head"},
+		func(tag string) bool { return strings.HasPrefix(text, tag) })
 }
 
 // plainText refuses what is no UTF-8 text to its end.
