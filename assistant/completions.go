@@ -32,7 +32,13 @@ func (*completions) reads() inputReads { return inputReads{images: true} }
 
 // again shows an answer with its calls, and with its thoughts if the server calls
 // them reasoning_content: some want them back until the turn is over.
-func (*completions) again(a *modelAnswer) []inputItem { return plainAgain(a) }
+func (*completions) again(a *modelAnswer) []inputItem {
+	var items []inputItem
+	for _, o := range a.outputs {
+		items = append(items, inputItem{kind: inputRaw, raw: o.Raw})
+	}
+	return append(items, plainAgain(a)...)
+}
 
 // stream sends one request and reads its answer.
 func (c *completions) stream(ctx context.Context, req *modelRequest, yield func(agents.Event) error) error {
@@ -82,6 +88,7 @@ func chatTools(tools Tools) []openai.Tool {
 // chatMessages writes the conversation as chat messages.
 func chatMessages(req *modelRequest) []openai.ChatCompletionMessage {
 	list := []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleSystem, Content: req.instructions}}
+	thoughts := "" // of the calls that follow
 	for _, it := range req.input {
 		switch it.kind {
 		case inputUser, inputContext:
@@ -90,11 +97,26 @@ func chatMessages(req *modelRequest) []openai.ChatCompletionMessage {
 			list = append(list, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, Content: it.text})
 		case inputCall:
 			list = withCall(list, it.call)
+			if thoughts != "" {
+				list[len(list)-1].ReasoningContent, thoughts = thoughts, ""
+			}
+		case inputRaw:
+			thoughts = reasoningContent(it.raw)
 		case inputOutput:
 			list = append(list, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleTool, Content: firstOf(it.text, "null"), ToolCallID: it.call.id})
 		}
 	}
 	return list
+}
+
+func reasoningContent(raw json.RawMessage) string {
+	var own struct {
+		Thoughts string `json:"reasoning_content"`
+	}
+	if json.Unmarshal(raw, &own) != nil {
+		return ""
+	}
+	return own.Thoughts
 }
 
 // withCall adds a call to the assistant's message, which a call begins unless

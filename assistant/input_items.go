@@ -49,6 +49,9 @@ func (c *inputConverter) convert(it chatkit.Item) []inputItem {
 		if call, ok := toolCallOf(item); ok {
 			return callPair(call.ID, call.Name, asText(call.Arguments), asText(call.Output))
 		}
+		if _, ok := noteOf(item); ok {
+			return nil // between us and the model server
+		}
 		return hiddenNote(stringOr(item.Content))
 	case *chatkit.SDKHiddenContext:
 		return hiddenNote(item.Content)

@@ -3,6 +3,9 @@ package assistant
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -45,12 +48,7 @@ func (r *responses) reads() inputReads { return inputReads{images: true, pdfs: r
 
 // stream sends one request and reads its answer.
 func (r *responses) stream(ctx context.Context, req *modelRequest, yield func(agents.Event) error) error {
-	plain := r.plain.Load()
-	o, err := r.openBody(ctx, req, plain)
-	if !plain && refuses(err, "reasoning", "encrypted_content", "include") {
-		r.plain.Store(true)
-		o, err = r.openBody(ctx, req, true)
-	}
+	o, err := r.openAny(ctx, req)
 	if err != nil {
 		return err
 	}
@@ -63,20 +61,61 @@ func (r *responses) stream(ctx context.Context, req *modelRequest, yield func(ag
 	})
 }
 
-func (r *responses) openBody(ctx context.Context, req *modelRequest, plain bool) (*opened, error) {
-	body := r.body(req, plain)
-	return r.open(ctx, req.busy, func(ctx context.Context) (rawStream, error) {
-		return r.client.CreateResponseStream(ctx, body)
-	})
+// openAny opens a stream, if need be without what the server does not know: a
+// conversation that it should have kept, or options about reasoning.
+func (r *responses) openAny(ctx context.Context, req *modelRequest) (*opened, error) {
+	input, previous, err := r.known(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	plain := r.plain.Load()
+	for {
+		body := r.body(req, plain)
+		body.Input, body.PreviousResponseID = responsesInput(input), previous
+		o, err := r.open(ctx, req.busy, func(ctx context.Context) (rawStream, error) {
+			return r.client.CreateResponseStream(ctx, body)
+		})
+		switch {
+		case previous != "" && forgot(err):
+			input, previous = req.input, ""
+		case !plain && body.Reasoning != nil && refuses(err, "reasoning", "encrypted_content", "include"):
+			plain = true
+			r.plain.Store(true)
+		default:
+			return o, err
+		}
+	}
+}
+
+// known returns what is to be sent of the conversation, and the id of the answer
+// up to which the server knows it.
+func (r *responses) known(ctx context.Context, req *modelRequest) ([]inputItem, string, error) {
+	if !r.opts.Keep {
+		return req.input, "", nil
+	}
+	if previous, ok := req.session.(string); ok && previous != "" {
+		fresh := slices.DeleteFunc(slices.Clone(req.input[req.fresh:]), func(it inputItem) bool { return it.kind == inputRaw })
+		return fresh, previous, nil
+	}
+	if req.fresh > 0 {
+		return req.input, "", nil
+	}
+	input, previous, err := r.since(ctx, req)
+	if err != nil || previous == "" || len(input) == 0 {
+		return req.input, "", err
+	}
+	return input, previous, nil
+}
+
+// forgot reports that a server does not know the answer that it should go on from.
+func forgot(err error) bool {
+	e, ok := errors.AsType[*statusError](err)
+	return ok && (e.status == http.StatusNotFound || e.status == http.StatusBadRequest && e.speaksOf("previous_response"))
 }
 
 func (r *responses) body(req *modelRequest, plain bool) openai.CreateResponseRequest {
 	body := openai.CreateResponseRequest{
-		Model: req.model, Instructions: req.instructions, Store: &r.opts.Keep, Stream: true,
-		Input: responsesInput(req.input), Tools: r.tools(req),
-	}
-	if previous, ok := req.session.(string); ok && previous != "" {
-		body.PreviousResponseID, body.Input = previous, responsesInput(req.input[req.fresh:])
+		Model: req.model, Instructions: req.instructions, Store: &r.opts.Keep, Stream: true, Tools: r.tools(req),
 	}
 	if len(body.Tools) > 0 {
 		body.ToolChoice = r.choice(req.choice)
@@ -151,12 +190,8 @@ func (r *responses) choice(choice string) any {
 	return map[string]any{"type": "function", "name": choice}
 }
 
-// again returns an answer in the server's own words, thoughts included. A server
-// that keeps the conversation has it.
+// again returns an answer in the server's own words, thoughts included.
 func (r *responses) again(a *modelAnswer) []inputItem {
-	if r.opts.Keep {
-		return nil
-	}
 	var items []inputItem
 	for _, o := range a.outputs {
 		if replayable(o.Raw) {

@@ -12,9 +12,13 @@ type Completions struct {
 	thinks bool // a thought is open
 	round  int  // counts the thoughts
 	said   bool
+	own    strings.Builder // thoughts that came as reasoning_content
 	calls  []*chatCall
 	ended  bool
 }
+
+// maxOwnThought bounds the thoughts that are sent back with tool calls.
+const maxOwnThought = 256 << 10
 
 // chatChunk is what we read of one event.
 type chatChunk struct {
@@ -44,7 +48,9 @@ type chatUsage struct {
 }
 
 // Decode reads the JSON of the next event and yields what it tells. After Ended,
-// which comes with the finish reason, only Usage may come.
+// which comes with the finish reason, only Usage may come. With tool calls an Output
+// holds the thoughts that came as reasoning_content: some servers want them back
+// until the turn is over.
 func (c *Completions) Decode(raw []byte, yield func(Event) error) error {
 	var chunk chatChunk
 	if json.Unmarshal(raw, &chunk) != nil {
@@ -61,6 +67,9 @@ func (c *Completions) Decode(raw []byte, yield func(Event) error) error {
 		}
 		if own := d.ReasoningContent.text(); own != "" {
 			thought += own
+			if c.own.Len() < maxOwnThought {
+				c.own.WriteString(own)
+			}
 		} else {
 			thought += d.Reasoning.text()
 		}
@@ -133,6 +142,13 @@ func (c *Completions) end(finish string, yield func(Event) error) error {
 		return err
 	}
 	events := []Event{MessageDone{}}
+	if c.own.Len() > 0 && len(c.calls) > 0 {
+		raw, err := json.Marshal(map[string]string{"reasoning_content": c.own.String()})
+		if err != nil {
+			return err
+		}
+		events = append(events, Output{Raw: raw})
+	}
 	for _, call := range c.calls {
 		events = append(events, ToolCall{CallID: call.id, Name: call.name, Arguments: call.args.String()})
 	}
