@@ -28,7 +28,6 @@ type cleaned struct {
 	full, small   *os.File
 	mimeType, ext string
 	size          int64 // of both
-	width, height int
 }
 
 func (c *cleaned) discard() {
