@@ -77,7 +77,7 @@ func (h *Handlers) sendRun(ctx context.Context, s *stream, runID string) (sent i
 		if err != nil {
 			return sent, err
 		}
-		buf = buf[:0]
+		buf = again(buf)
 		for _, ev := range events {
 			buf = chatkit.AppendFrame(buf, ev.Payload)
 		}

@@ -75,6 +75,7 @@ func (h *Handlers) streamRun(c *fiber.Ctx, run *models.Run, after int64) error {
 		defer h.reads(run)()
 		follower := h.Engine.Follow(runID, after)
 		sent := after
+		var buf []byte
 		for {
 			events, err := follower.Next(ctx)
 			if errors.Is(err, io.EOF) {
@@ -83,7 +84,8 @@ func (h *Handlers) streamRun(c *fiber.Ctx, run *models.Run, after int64) error {
 			if err != nil {
 				return err
 			}
-			if err := s.write(eventFrames(runID, events)); err != nil {
+			buf = appendFrames(again(buf), runID, events)
+			if err := s.write(buf); err != nil {
 				return err
 			}
 			sent = events[len(events)-1].Seq
@@ -91,9 +93,8 @@ func (h *Handlers) streamRun(c *fiber.Ctx, run *models.Run, after int64) error {
 	})
 }
 
-// eventFrames is the events as ChatKit frames with an id to resume from.
-func eventFrames(runID string, events []live.Event) []byte {
-	var buf []byte
+// appendFrames appends the events as ChatKit frames with an id to resume from.
+func appendFrames(buf []byte, runID string, events []live.Event) []byte {
 	for _, ev := range events {
 		buf = append(append(append(buf, "id: "...), runID...), '.')
 		buf = append(strconv.AppendInt(buf, ev.Seq, 10), '\n')

@@ -179,6 +179,15 @@ func (s *stream) failed() error {
 	return s.err
 }
 
+// again empties a buffer for the next write. A large one is let go: a stream
+// lives long.
+func again(buf []byte) []byte {
+	if cap(buf) > 4<<10 {
+		return nil
+	}
+	return buf[:0]
+}
+
 // appendEvent appends one server-sent event with a name and one line of JSON.
 func appendEvent(dst []byte, name string, payload []byte) []byte {
 	dst = append(append(append(dst, "event: "...), name...), "\ndata: "...)

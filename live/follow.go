@@ -37,10 +37,10 @@ func (r *Run) wakeReaders() {
 }
 
 // What a run keeps in memory for readers: up to twice this; who is further
-// behind reads the store. It is about a second of an answer, so that thousands of
+// behind reads the store. It is about half a second of an answer, so that thousands of
 // answers fit. What was published last is kept whole even if it is larger.
 const (
-	tailEvents = 16
+	tailEvents = 8
 	tailBytes  = 4 << 10
 	tailNewest = 128 << 10
 )

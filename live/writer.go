@@ -20,6 +20,12 @@ type writer struct {
 	kick  chan struct{}
 	quit  chan struct{} // closed: finish what is queued and end
 	done  chan struct{}
+
+	// The loop's own, to be used again: a busy writer would else make more garbage
+	// than everything beside it.
+	spare   []*Run
+	round   []taken
+	batches []Batch
 }
 
 func newWriter(store Store, owner string, log *slog.Logger) *writer {
@@ -42,7 +48,7 @@ func (w *writer) take() []*Run {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	runs := w.dirty
-	w.dirty = nil
+	w.dirty, w.spare = w.spare[:0], runs
 	return runs
 }
 
@@ -61,13 +67,15 @@ func (w *writer) loop() {
 				}
 			}
 		}
-		all := make([]taken, len(runs))
-		for i, r := range runs {
-			all[i] = taken{r, r.takeBatch(w.owner)}
+		w.round = w.round[:0]
+		for _, r := range runs {
+			w.round = append(w.round, taken{r, r.takeBatch(w.owner)})
 		}
+		clear(runs)
 		begun := time.Now()
-		w.commit(all)
-		w.rest(len(all), time.Since(begun))
+		w.commit(w.round)
+		clear(w.round)
+		w.rest(len(w.round), time.Since(begun))
 	}
 }
 
@@ -171,13 +179,14 @@ func (w *writer) quitting() bool {
 
 // attempt commits the batches in one transaction and publishes them.
 func (w *writer) attempt(all []taken) error {
-	batches := make([]Batch, len(all))
-	for i, t := range all {
-		batches[i] = t.batch
+	w.batches = w.batches[:0]
+	for _, t := range all {
+		w.batches = append(w.batches, t.batch)
 	}
+	defer clear(w.batches)
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	lost, err := w.store.Commit(ctx, batches)
+	lost, err := w.store.Commit(ctx, w.batches)
 	if err != nil {
 		return err
 	}

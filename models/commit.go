@@ -1,6 +1,7 @@
 package models
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -104,8 +105,7 @@ type work struct {
 
 func (db *DB) prepare(b RunBatch) (work, error) {
 	w := work{RunBatch: b}
-	w.Events = make([]Event, len(b.Events))
-	last := int64(0)
+	last, own := int64(0), false
 	for i, e := range b.Events {
 		payload, err := chatkit.CleanJSON(e.Payload)
 		switch {
@@ -116,7 +116,14 @@ func (db *DB) prepare(b RunBatch) (work, error) {
 		case e.Seq <= last:
 			return w, fmt.Errorf("event %d comes after event %d", e.Seq, last)
 		}
-		w.Events[i], last = Event{Seq: e.Seq, Payload: payload}, e.Seq
+		last = e.Seq
+		if bytes.Equal(payload, e.Payload) {
+			continue
+		}
+		if !own {
+			w.Events, own = slices.Clone(b.Events), true
+		}
+		w.Events[i].Payload = payload
 	}
 	for _, c := range b.Items {
 		if err := w.change(db, c); err != nil {
@@ -199,6 +206,9 @@ func (db *DB) store(tx *gorm.DB, works []work) (lost []string, err error) {
 
 // finish stores how the run ended, and what its thread shows of it.
 func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
+	if w.Title == nil && w.End == nil {
+		return nil
+	}
 	set := map[string]any{}
 	if w.Title != nil && (t.Title == "" || t.TitleAuto) {
 		set["title"], set["title_auto"] = *w.Title, false

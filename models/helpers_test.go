@@ -74,7 +74,7 @@ func logged(t testing.TB, db *models.DB) int64 {
 	query := "SELECT COUNT(*) FROM run_events"
 	if db.Driver() == "sqlite" {
 		query = "SELECT (SELECT COALESCE(SUM(events), 0) FROM run_events) + " +
-			"(SELECT COALESCE(SUM(length(lines) - length(replace(lines, char(10), ''))), 0) FROM run_journal)"
+			"(SELECT COALESCE(SUM(length(CAST(lines AS TEXT)) - length(replace(CAST(lines AS TEXT), char(10), ''))), 0) FROM run_journal)"
 	}
 	var n int64
 	if err := db.Raw().Raw(query).Scan(&n).Error; err != nil {

@@ -20,6 +20,8 @@ type sqliteLog struct {
 	changes int64 // run_log.changes
 	n       int64 // of the journal's newest row, 0 if it has none
 	runs    map[string]*openRun
+	lines   []byte // room for the journal's next row
+	pages   insert // room for rows of run_events
 }
 
 var _ eventLog = (*sqliteLog)(nil)
@@ -29,10 +31,10 @@ type openRun struct {
 	n                   int64 // its number
 	user, thread, owner string
 
-	seq    int64  // of its last event
-	lines  []byte // its events that are in the journal only, as in run_events
-	events int    // how many these are
-	since  int64  // the first of the journal's rows that they are in
+	seq    int64   // of its last event
+	events []Event // those that are in the journal only; others may hold parts of it
+	size   int     // bytes of their payloads
+	since  int64   // the first of the journal's rows that they are in
 }
 
 // begin locks the log. Unless the transaction in which it is then used is
@@ -72,6 +74,7 @@ const (
 	// fullPage is when a run's events leave the journal: a row that then fits
 	// into one page of the database.
 	fullPage = 3200
+	perEvent = 6 // bytes of a line besides its event, about
 	// maxJournal is how many commits a run's events stay there at most.
 	maxJournal = 256
 	// tidyEvery is the number of commits between two looks at that.
@@ -80,34 +83,34 @@ const (
 
 func (l *sqliteLog) append(tx *gorm.DB, works []*work) error {
 	n := l.n + 1
-	var lines []byte
-	rows := insert{tx: tx, into: "run_events (run, seq, events, lines)"}
+	l.lines = l.lines[:0]
+	rows := l.insert(tx)
 	for _, w := range works {
 		r := l.runs[w.RunID]
-		first := len(r.lines)
+		first := len(r.events)
 		r.add(w.Events, n)
 		w.last = r.seq
 		if w.End != nil {
 			delete(l.runs, w.RunID)
 		}
-		if w.End != nil || len(r.lines) > fullPage {
-			if err := r.settle(&rows); err != nil {
+		if w.End != nil || r.size > fullPage {
+			if err := r.settle(rows); err != nil {
 				return err
 			}
 			continue
 		}
-		for line := range linesOf(r.lines[first:]) {
-			lines = append(strconv.AppendInt(lines, r.n, 10), ' ')
-			lines = append(lines, line...)
+		for _, e := range r.events[first:] {
+			l.lines = append(strconv.AppendInt(l.lines, r.n, 10), ' ')
+			l.lines = appendLine(l.lines, e)
 		}
 	}
-	if len(lines) > 0 {
-		if err := exec(tx, "INSERT INTO run_journal (n, lines) VALUES (?, ?)", n, string(lines)); err != nil {
+	if len(l.lines) > 0 {
+		if err := exec(tx, "INSERT INTO run_journal (n, lines) VALUES (?, ?)", n, l.lines); err != nil {
 			return err
 		}
 		l.n = n
 	}
-	if err := l.tidy(tx, &rows); err != nil {
+	if err := l.tidy(tx, rows); err != nil {
 		return err
 	}
 	return rows.flush()
@@ -119,24 +122,22 @@ func (r *openRun) add(events []Event, n int64) {
 		if e.Seq <= r.seq {
 			continue
 		}
-		if r.events == 0 {
+		if len(r.events) == 0 {
 			r.since = n
 		}
-		r.lines = appendLine(r.lines, e)
-		r.seq = e.Seq
-		r.events++
+		r.events = append(r.events, e)
+		r.seq, r.size = e.Seq, r.size+len(e.Payload)+perEvent
 	}
 }
 
 // settle moves the run's events out of the journal.
 func (r *openRun) settle(rows *insert) error {
-	if r.events == 0 {
+	if len(r.events) == 0 {
 		return nil
 	}
-	lines := string(r.lines)
-	numbers := []int64{r.n, r.seq, int64(r.events)}
-	r.lines, r.events = nil, 0
-	return rows.row(lines, numbers...)
+	events := r.events
+	r.events, r.size = nil, 0
+	return rows.row(r.n, events)
 }
 
 // tidy takes off the journal's beginning what no run needs any more, now and then
@@ -147,7 +148,7 @@ func (l *sqliteLog) tidy(tx *gorm.DB, rows *insert) error {
 	}
 	all, oldest := l.n%tidyEvery == 0, l.n+1
 	for _, r := range l.runs {
-		if r.events == 0 {
+		if len(r.events) == 0 {
 			continue
 		}
 		if !all {
@@ -173,9 +174,9 @@ func (l *sqliteLog) disturb(tx *gorm.DB) error {
 	if err := l.look(tx); err != nil {
 		return err
 	}
-	rows := insert{tx: tx, into: "run_events (run, seq, events, lines)"}
+	rows := l.insert(tx)
 	for _, r := range l.runs {
-		if err := r.settle(&rows); err != nil {
+		if err := r.settle(rows); err != nil {
 			return err
 		}
 	}
@@ -195,11 +196,11 @@ func (l *sqliteLog) lastSeq(w *work) any { return w.last }
 type (
 	pageRow struct {
 		Run, Seq, Events int64
-		Lines            string
+		Lines            []byte
 	}
 	journalRow struct {
 		N     int64
-		Lines string
+		Lines []byte
 	}
 )
 
@@ -239,19 +240,23 @@ func (l *sqliteLog) after(tx *gorm.DB, runID string, seq int64, limit int) ([]Ev
 	if n := len(events); n > 0 {
 		seq = events[n-1].Seq
 	}
-	return appendEvents(events, recent, seq, limit)
+	for _, e := range recent {
+		if e.Seq > seq && len(events) < limit {
+			events = append(events, e)
+		}
+	}
+	return events, nil
 }
 
-// recent returns the run's lines that are in the journal only. They are never
-// changed, only more are put behind them.
-func (l *sqliteLog) recent(tx *gorm.DB, runID string) ([]byte, error) {
+// recent returns the run's events that are in the journal only.
+func (l *sqliteLog) recent(tx *gorm.DB, runID string) ([]Event, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.look(tx); err != nil {
 		return nil, err
 	}
 	if r := l.runs[runID]; r != nil {
-		return r.lines, nil
+		return r.events, nil
 	}
 	return nil, nil
 }

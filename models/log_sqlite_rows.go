@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"strconv"
 
 	"gorm.io/gorm"
@@ -25,9 +24,6 @@ func appendLine(dst []byte, e Event) []byte {
 	return append(dst, '\n')
 }
 
-// linesOf is the lines, each with its end.
-func linesOf(lines []byte) iter.Seq[[]byte] { return bytes.Lines(lines) }
-
 // cutNumber splits a line after its first number.
 func cutNumber(line []byte) (n int64, rest []byte, err error) {
 	head, rest, _ := bytes.Cut(line, []byte(" "))
@@ -39,7 +35,7 @@ func cutNumber(line []byte) (n int64, rest []byte, err error) {
 
 // appendEvents appends the events of lines after the number seq, up to limit in all.
 func appendEvents(events []Event, lines []byte, seq int64, limit int) ([]Event, error) {
-	for line := range linesOf(lines) {
+	for line := range bytes.Lines(lines) {
 		n, payload, err := cutNumber(line)
 		switch {
 		case err != nil:
@@ -86,7 +82,7 @@ func (l *sqliteLog) read(tx *gorm.DB) error {
 		if err := scan(&n, &lines); err != nil {
 			return err
 		}
-		for line := range linesOf(lines) {
+		for line := range bytes.Lines(lines) {
 			run, line, err := cutNumber(line)
 			if err != nil {
 				return err
@@ -96,7 +92,7 @@ func (l *sqliteLog) read(tx *gorm.DB) error {
 				return err
 			}
 			if r := byNumber[run]; r != nil {
-				r.add([]Event{{Seq: seq, Payload: bytes.TrimSuffix(payload, []byte("\n"))}}, n)
+				r.add([]Event{{Seq: seq, Payload: bytes.Clone(bytes.TrimSuffix(payload, []byte("\n")))}}, n)
 			}
 		}
 		return nil
@@ -162,41 +158,50 @@ func exec(tx *gorm.DB, sql string, args ...any) error {
 
 // rowsAtOnce bounds the rows of one INSERT. The driver compiles each statement
 // anew and takes time in the square of its parameters, so the numbers of a row
-// are written out and only its text is a parameter.
+// are written out and only its lines are a parameter.
 const rowsAtOnce = 50
 
-// insert gathers rows of numbers and a text at the end into statements.
+// insert gathers rows of run_events into statements.
 type insert struct {
 	tx    *gorm.DB
-	into  string
 	query []byte
-	rows  int
-	texts []any
+	lines []byte // of all rows
+	rows  []any  // each one's lines
 }
 
-func (s *insert) row(text string, numbers ...int64) error {
-	if s.rows == 0 {
-		s.query = append(s.query[:0], "INSERT INTO "+s.into+" VALUES "...)
+// insert is the log's own insert, empty. A transaction that failed may have left
+// something in it.
+func (l *sqliteLog) insert(tx *gorm.DB) *insert {
+	l.pages.tx, l.pages.lines, l.pages.rows = tx, l.pages.lines[:0], l.pages.rows[:0]
+	return &l.pages
+}
+
+func (s *insert) row(run int64, events []Event) error {
+	if len(s.rows) == 0 {
+		s.query = append(s.query[:0], "INSERT INTO run_events (run, seq, events, lines) VALUES "...)
 	} else {
 		s.query = append(s.query, ',')
 	}
-	for i, n := range numbers {
+	for i, n := range [...]int64{run, events[len(events)-1].Seq, int64(len(events))} {
 		s.query = append(s.query, "(,"[min(i, 1)])
 		s.query = strconv.AppendInt(s.query, n, 10)
 	}
 	s.query = append(s.query, ",?)"...)
-	s.texts = append(s.texts, text)
-	if s.rows++; s.rows == rowsAtOnce {
+	start := len(s.lines)
+	for _, e := range events {
+		s.lines = appendLine(s.lines, e)
+	}
+	if s.rows = append(s.rows, s.lines[start:]); len(s.rows) == rowsAtOnce {
 		return s.flush()
 	}
 	return nil
 }
 
 func (s *insert) flush() error {
-	if s.rows == 0 {
+	if len(s.rows) == 0 {
 		return nil
 	}
-	err := exec(s.tx, string(s.query), s.texts...)
-	s.rows, s.texts = 0, s.texts[:0]
+	err := exec(s.tx, string(s.query), s.rows...)
+	s.lines, s.rows = s.lines[:0], s.rows[:0]
 	return err
 }

@@ -10,13 +10,13 @@ CREATE TABLE run_events (
     run    INTEGER NOT NULL REFERENCES runs (n) ON DELETE CASCADE,
     seq    INTEGER NOT NULL, -- of the last event in it
     events INTEGER NOT NULL, -- how many there are
-    lines  TEXT    NOT NULL, -- of each event: its number, a space, its JSON
+    lines  BLOB    NOT NULL, -- text: of each event its number, a space, its JSON
     PRIMARY KEY (run, seq)
 ) STRICT;
 
 CREATE TABLE run_journal (
     n     INTEGER NOT NULL PRIMARY KEY,
-    lines TEXT    NOT NULL -- of each event: the run's n, a space, and as above
+    lines BLOB    NOT NULL -- text: of each event the run's n, a space, and as above
 ) STRICT;
 
 -- One row. The number grows when somebody else than the log changes what the log
@@ -25,7 +25,7 @@ CREATE TABLE run_log (changes INTEGER NOT NULL) STRICT;
 INSERT INTO run_log VALUES (0);
 
 INSERT INTO run_events (run, seq, events, lines)
-    SELECT run, seq, 1, seq || ' ' || replace(replace(payload, char(10), ' '), char(13), ' ') || char(10)
+    SELECT run, seq, 1, CAST(seq || ' ' || replace(payload, char(10), ' ') || char(10) AS BLOB)
     FROM old_events WHERE run IN (SELECT n FROM runs);
 
 DROP VIEW run_last;
