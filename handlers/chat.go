@@ -106,6 +106,10 @@ func (h *Handlers) chatPage(c *fiber.Ctx) error {
 		return err
 	}
 	chat.Turns, chat.Earlier, chat.Seq, chat.Older = turns, earlier, last, before > 0
+	if hosts := pictureHosts(thread.ImageDomains); len(hosts) > 0 {
+		chat.Thread.Pictures = hosts
+		c.Set(fiber.HeaderContentSecurityPolicy, picturePolicy(hosts))
+	}
 	return h.render(c, views.ChatPage(chat))
 }
 

@@ -89,7 +89,34 @@ func (p *livePage) latest(ctx context.Context, w *watch) error {
 			return err
 		}
 	}
+	if err := p.passed(ctx, run); err != nil {
+		return err
+	}
 	return p.touched(ctx, run)
+}
+
+// fresh is how soon after a run's end a page can still be told what passed in
+// it: it may have been quicker than the page.
+const fresh = 10 * time.Second
+
+// passed sends the notices and effects of a run that has just ended.
+func (p *livePage) passed(ctx context.Context, run *models.Run) error {
+	if run.FinishedAt == nil || p.h.Now().Sub(run.FinishedAt.Time) > fresh {
+		return nil
+	}
+	events, err := p.h.Engine.Shown(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	view := views.NewLive(views.Turn{RunID: run.ID, ThreadID: run.ThreadID})
+	if err := apply(view, events); err != nil {
+		return err
+	}
+	list, err := view.Passing(ctx)
+	if err != nil {
+		return err
+	}
+	return p.sendFragments(list)
 }
 
 // touched draws anew the item of an earlier turn that a run was about: the
@@ -152,6 +179,9 @@ func (p *livePage) missed(ctx context.Context, w *watch, running *models.Run) ([
 		}
 		w.seq = max(w.seq, f.Seq)
 		list = append(list, f)
+		if err := p.passed(ctx, run); err != nil {
+			return nil, err
+		}
 	}
 	return list, nil
 }

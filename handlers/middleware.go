@@ -69,7 +69,7 @@ func securityHeaders(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	c.Set("Cross-Origin-Opener-Policy", "same-origin")
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
-	c.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	c.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.Next()
 }

@@ -76,11 +76,14 @@ func ourScripts(t *testing.T) map[string]string {
 
 var imports = regexp.MustCompile(`(?:from|import|new URL\()\s*"(\.[^"]+)"`)
 
+// later are modules that a page loads when something is wanted that needs them.
+var later = regexp.MustCompile(`\bimport\("(\.[^"]+)"\)`)
+
 func TestModulesImportWhatIsThere(t *testing.T) {
 	t.Parallel()
 	scripts, count := ourScripts(t), 0
 	for name, text := range scripts {
-		for _, m := range imports.FindAllStringSubmatch(text, -1) {
+		for _, m := range append(imports.FindAllStringSubmatch(text, -1), later.FindAllStringSubmatch(text, -1)...) {
 			count++
 			if _, ok := scripts[path.Join(path.Dir(name), m[1])]; !ok {
 				t.Errorf("%s imports %s, which is not there", name, m[1])
@@ -146,8 +149,14 @@ func TestFirstChatStaysLight(t *testing.T) {
 	if slices.Contains(chat, bundle) {
 		t.Errorf("the chat loads %s", bundle)
 	}
+	all := chat
+	for _, name := range chat {
+		for _, m := range later.FindAllStringSubmatch(open(t, name), -1) {
+			all = append(all, loaded(t, path.Join(path.Dir(name), m[1]))...)
+		}
+	}
 	for _, name := range static.Names() {
-		if path.Ext(name) == ".js" && name != bundle && !slices.Contains(chat, name) {
+		if path.Ext(name) == ".js" && name != bundle && !slices.Contains(all, name) {
 			t.Errorf("nothing loads %s", name)
 		}
 	}

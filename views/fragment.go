@@ -7,6 +7,8 @@ type Fragment struct {
 	Swap   string `json:"swap"`
 	HTML   string `json:"html,omitempty"`
 	Seq    int64  `json:"seq,omitempty"` // the last event that it contains
+	// Once names what is to happen once in a tab, however often it is sent.
+	Once string `json:"once,omitempty"`
 }
 
 // What a fragment does to its target.
@@ -23,6 +25,8 @@ const (
 	SwapInner = "inner"
 	// SwapRemove takes the target away.
 	SwapRemove = "remove"
+	// SwapEffect fires the effect that HTML holds as JSON: {"name", "data"}.
+	SwapEffect = "effect"
 	// SwapText appends the HTML field, as plain text, to the open code block in the target.
 	SwapText = "text"
 )

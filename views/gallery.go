@@ -25,7 +25,7 @@ var (
 
 // States returns every state of the gallery.
 func States() []State {
-	return slices.Concat(pageStates(), turnStates(), partStates(), widgetStates())
+	return slices.Concat(pageStates(), turnStates(), partStates(), widgetStates(), itemStates())
 }
 
 func pageStates() []State {

@@ -36,6 +36,9 @@ func idBody(item string, part int) string { return "body-" + item + "-" + strcon
 // idTail is where the last, still open block of that part is.
 func idTail(item string, part int) string { return "tail-" + item + "-" + strconv.Itoa(part) }
 
+// idSource is the nth source of a message.
+func idSource(item string, n int) string { return "source-" + item + "-" + strconv.Itoa(n) }
+
 func idTask(task string) string { return "task-" + task }
 
 func selector(id string) string { return "#" + id }

@@ -1,10 +1,6 @@
 package views
 
 import (
-	"net/url"
-	"strconv"
-	"strings"
-
 	"github.com/a-h/templ"
 	"github.com/taskpilot/taskpilot/chatkit"
 )
@@ -12,44 +8,10 @@ import (
 // ItemView is a finished item by itself.
 func ItemView(it chatkit.Item) templ.Component { return itemView(TurnItem{Item: it}, nil) }
 
-// citation is a source as it is listed under an answer.
-type citation struct{ title, url string }
-
-// citations lists the sources of a message, each once, in order.
-func citations(m *chatkit.AssistantMessage) []citation {
-	var list []citation
-	seen := map[citation]bool{}
-	for _, part := range m.Content {
-		for _, note := range part.Annotations {
-			if note.Source == nil {
-				continue
-			}
-			c := citation{title: note.Source.Common().Title}
-			if s, ok := note.Source.(*chatkit.URLSource); ok {
-				c.url = webURL(s.URL)
-			}
-			if c.title == "" {
-				c.title = c.url
-			}
-			if c.title != "" && !seen[c] {
-				seen[c] = true
-				list = append(list, c)
-			}
-		}
-	}
-	return list
-}
-
-// webURL returns the address if it is one of a web page, else "".
-func webURL(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return ""
-	}
-	return u.String()
-}
-
 func workflowIcon(w chatkit.Workflow) string {
+	if s := w.Summary; s != nil && s.Icon != "" {
+		return s.Icon
+	}
 	if w.Type == chatkit.WorkflowReasoning {
 		return "thought"
 	}
@@ -81,20 +43,33 @@ func workflowTitle(w chatkit.Workflow, pending bool) string {
 }
 
 func stepIcon(task chatkit.Task) string {
-	switch task.(type) {
+	switch t := task.(type) {
 	case *chatkit.WebSearchTask:
-		return "search"
+		return "globe"
 	case *chatkit.ThoughtTask:
 		return "thought"
 	case *chatkit.FileTask:
-		return "file"
+		return "document"
 	case *chatkit.ImageTask:
 		return "image"
+	case *chatkit.CustomTask:
+		if t.Icon != "" {
+			return t.Icon
+		}
 	}
 	if task.Common().StatusIndicator == "complete" {
 		return "check"
 	}
 	return "spark"
+}
+
+// stepState is a step's state; the last one of work that goes on is being done.
+func stepState(task chatkit.Task, current bool) string {
+	state := task.Common().StatusIndicator
+	if current && (state == "" || state == "none") {
+		return "loading"
+	}
+	return state
 }
 
 func stepTitle(task chatkit.Task) string {
@@ -117,57 +92,47 @@ func stepTitle(task chatkit.Task) string {
 	return "Worked on it"
 }
 
-func stepDetail(task chatkit.Task) string {
+// stepText is what a step says, in Markdown.
+func stepText(task chatkit.Task) string {
 	switch t := task.(type) {
 	case *chatkit.CustomTask:
 		return t.Content
 	case *chatkit.ThoughtTask:
 		return t.Content
-	case *chatkit.WebSearchTask:
-		return sourceNames(t.Sources, t.Queries)
-	case *chatkit.FileTask:
-		return sourceNames(t.Sources, nil)
 	}
 	return ""
 }
 
-func sourceNames(sources []chatkit.Source, otherwise []string) string {
-	var names []string
-	for _, s := range sources {
-		if title := s.Common().Title; title != "" {
-			names = append(names, title)
+const mostChips = 8 // of a step
+
+func stepQueries(task chatkit.Task) []string {
+	t, ok := task.(*chatkit.WebSearchTask)
+	if !ok {
+		return nil
+	}
+	words := notEmpty(t.Queries)
+	return words[:min(len(words), mostChips)]
+}
+
+// stepSourceList are the first sources that a step found, and how many more.
+func stepSourceList(task chatkit.Task) (list []source, more int) {
+	var all []chatkit.Source
+	switch t := task.(type) {
+	case *chatkit.WebSearchTask:
+		all = t.Sources
+	case *chatkit.FileTask:
+		all = t.Sources
+	}
+	for _, s := range all {
+		if one, ok := sourceOf(s); ok {
+			list = append(list, one)
 		}
 	}
-	if len(names) == 0 {
-		names = otherwise
-	}
-	const most = 5
-	if extra := len(names) - most; extra > 0 {
-		names = append(names[:most:most], "and "+strconv.Itoa(extra)+" more")
-	}
-	return strings.Join(names, " · ")
+	more = max(0, len(list)-mostChips)
+	return list[:len(list)-more], more
 }
 
-func toolState(status string) string {
-	if status == chatkit.CallCompleted {
-		return "ran in the browser."
-	}
-	return "is waiting for the browser."
-}
-
-func imageLabel(item *chatkit.GeneratedImageItem) string {
-	if item.Image == nil {
-		return "Drawing a picture…"
-	}
-	return "A picture was drawn"
-}
-
-func answerOf(status string, q *chatkit.Question) string {
-	switch {
-	case q.Answer != nil && len(q.Answer.Values) > 0:
-		return strings.Join(q.Answer.Values, ", ")
-	case status == chatkit.InputPending && q.Answer == nil:
-		return "Not answered yet"
-	}
-	return "Skipped"
+func numbersOf(m *chatkit.AssistantMessage) map[source]int {
+	_, numbers := sourcesOf(m)
+	return numbers
 }

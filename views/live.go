@@ -22,8 +22,10 @@ type Live struct {
 	gone    []string         // items that the page has and must lose
 	foreign map[string]bool  // items of other turns that this one changed
 	texts   map[textKey]bool // to be drawn anew
-	notices []chatkit.Notice
-	foot    bool // the turn's foot is to be drawn anew
+	passing []passing
+	passed  int                 // how many have come, in the whole run
+	drawn   map[string]*float64 // how far pictures are
+	foot    bool                // the turn's foot is to be drawn anew
 }
 
 type partKey struct {
@@ -44,6 +46,7 @@ func NewLive(t Turn) *Live {
 		dirty:      map[string]bool{},
 		foreign:    map[string]bool{},
 		texts:      map[textKey]bool{},
+		drawn:      map[string]*float64{},
 	}
 	l.turn.Items = nil
 	for _, it := range t.Items {
@@ -86,12 +89,14 @@ func (l *Live) Apply(ev chatkit.Event) error {
 		l.turn.Status, l.turn.ErrorMessage, l.turn.AllowRetry = StatusFailed, e.Message, e.AllowRetry
 		l.foot = true
 	case chatkit.Notice:
-		l.notices = append(l.notices, e)
+		l.pass(e)
+	case chatkit.ClientEffect:
+		l.pass(e)
 	case chatkit.ProgressUpdate:
 		// The fold has it.
 	case chatkit.ThreadCreated, chatkit.ThreadUpdated:
 		// The sidebar and the title are told by a signal.
-	case chatkit.StreamOptions, chatkit.ClientEffect, chatkit.UnknownEvent:
+	case chatkit.StreamOptions, chatkit.UnknownEvent:
 		// Nothing on this page.
 	}
 	return nil
@@ -163,6 +168,9 @@ func (l *Live) update(id string, up chatkit.Update) {
 		l.texts[textKey{id, grown.ComponentID}] = true
 		return
 	}
+	if u, ok := up.(chatkit.ImageUpdated); ok {
+		l.drawn[id] = u.Progress
+	}
 	m, message := it.(*chatkit.AssistantMessage)
 	if !message || !l.fold.Pending(id) {
 		l.dirty[id] = true
@@ -212,7 +220,7 @@ func visible(it chatkit.Item) bool {
 func (l *Live) item(it chatkit.Item) TurnItem {
 	id := it.Base().ID
 	pending := l.fold.Pending(id)
-	return TurnItem{Item: it, Pending: pending, Incomplete: l.incomplete[id] && !pending}
+	return TurnItem{Item: it, Pending: pending, Incomplete: l.incomplete[id] && !pending, Progress: l.drawn[id]}
 }
 
 // Turn is the whole turn as it is now.

@@ -51,14 +51,11 @@ func (l *Live) Flush(ctx context.Context) ([]Fragment, error) {
 		l.foot = false
 		list = append(list, Fragment{Target: idStatus(l.turn.RunID), Swap: SwapReplace, HTML: html})
 	}
-	for _, n := range l.notices {
-		html, err := render(ctx, NoticeToast(n))
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, Fragment{Target: idToasts, Swap: SwapAppend, HTML: html})
+	passing, err := l.Passing(ctx)
+	if err != nil {
+		return nil, err
 	}
-	l.notices = nil
+	list = append(list, passing...)
 	for i := range list {
 		list[i].Thread, list[i].Seq = l.turn.ThreadID, l.turn.LastSeq
 	}

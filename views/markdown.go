@@ -61,30 +61,43 @@ var renderers = sync.OnceValue(func() *markdown {
 
 // Markdown returns the text as HTML that is safe to show.
 func Markdown(ctx context.Context, source string) string {
-	return renderers().whole([]byte(source), budgetIn(ctx))
+	return renderers().whole([]byte(source), budgetIn(ctx), nil)
+}
+
+// markdownCiting is Markdown with the markers of sources of a message.
+func markdownCiting(ctx context.Context, source, item string, list []cite) string {
+	if len(list) == 0 {
+		return Markdown(ctx, source)
+	}
+	return writeCites(renderers().whole([]byte(noMarks.Replace(source)), budgetIn(ctx), list), item)
 }
 
 // whole renders a complete text. A long one is rendered block by block, as it
 // is while it arrives, so that no input costs more than its blocks do.
-func (m *markdown) whole(source []byte, limit budget) string {
+func (m *markdown) whole(source []byte, limit budget, list []cite) string {
 	if len(source) > maxMarkdown {
 		return plain(source)
 	}
 	if len(source) <= maxBlock {
-		return m.block(source, limit)
+		return m.citing(source, limit, 0, list)
 	}
 	var s splitter
 	var out strings.Builder
 	s.write(source)
+	at := 0
 	for block := range s.closed() {
-		out.WriteString(m.block(block, limit))
+		out.WriteString(m.citing(block, limit, at, list))
+		at += len(block)
 	}
-	out.WriteString(m.block(s.tail(), limit))
+	out.WriteString(m.citing(s.tail(), limit, at, list))
 	return out.String()
 }
 
 // block renders one or a few blocks.
-func (m *markdown) block(source []byte, limit budget) string {
+func (m *markdown) block(source []byte, limit budget) string { return m.citing(source, limit, 0, nil) }
+
+// citing renders blocks that begin at base with the markers that are in them.
+func (m *markdown) citing(source []byte, limit budget, base int, list []cite) string {
 	if len(bytes.TrimSpace(source)) == 0 {
 		return ""
 	}
@@ -99,6 +112,7 @@ func (m *markdown) block(source []byte, limit budget) string {
 	source = slices.Clip(source)
 	doc := m.md.Parser().Parse(text.NewReader(source))
 	doc.OwnerDocument().AddMeta(budgetMeta, limit)
+	markCites(doc, source, base, slices.DeleteFunc(slices.Clone(list), func(c cite) bool { return c.at <= base && base > 0 || c.at > base+len(source) }))
 	var out bytes.Buffer
 	if err := m.md.Renderer().Render(&out, source, doc); err != nil {
 		return plain(source)

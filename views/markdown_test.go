@@ -84,7 +84,7 @@ func TestMarkdownRenders(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := renderers().whole([]byte(c.source), endless()); got != c.want {
+			if got := renderers().whole([]byte(c.source), endless(), nil); got != c.want {
 				t.Errorf("\n got %s\nwant %s", got, c.want)
 			}
 		})

@@ -2,8 +2,10 @@ package views
 
 import (
 	"context"
+	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/taskpilot/taskpilot/chatkit"
 )
 
@@ -68,10 +70,21 @@ func (c Chat) running() bool {
 	return len(c.Turns) > 0 && c.Turns[len(c.Turns)-1].Running()
 }
 
+// pictures are the attributes of a page that may load pictures from elsewhere.
+func (c Chat) pictures() templ.Attributes {
+	if c.Thread == nil || len(c.Thread.Pictures) == 0 {
+		return nil
+	}
+	return templ.Attributes{"data-pictures": strings.Join(c.Thread.Pictures, " ")}
+}
+
 // Thread is the conversation that a page shows.
 type Thread struct {
 	ID, Title string
 	Status    chatkit.ThreadStatus
+	// Pictures are the hosts from which pictures may be loaded. The content policy
+	// of a page that says so must allow them.
+	Pictures []string
 }
 
 func (t Thread) title() string { return orUntitled(t.Title) }
@@ -116,8 +129,9 @@ type Turn struct {
 // TurnItem is an item of a turn.
 type TurnItem struct {
 	Item       chatkit.Item
-	Pending    bool // still being made
-	Incomplete bool // an answer that was stopped or broke off
+	Pending    bool     // still being made
+	Incomplete bool     // an answer that was stopped or broke off
+	Progress   *float64 // of a picture that is being drawn: the part of it, 0 to 1
 }
 
 // The states of a run, as Turn.Status has them.

@@ -9,23 +9,6 @@ document.addEventListener("change", (event) => {
   if (apply?.form) apply.form.requestSubmit(apply);
 });
 
-function put(into, path, value) {
-  const [key, ...rest] = path;
-  if (key === "__proto__") return;
-  if (rest.length === 0) into[key] = value;
-  else put((into[key] = typeof into[key] === "object" && into[key] ? into[key] : {}), rest, value);
-}
-
-// values are the form's fields, in which dots nest.
-function values(form) {
-  const all = {};
-  for (const field of form.elements) {
-    if (!field.name.startsWith("f.") || field.disabled || (field.type === "radio" && !field.checked)) continue;
-    put(all, field.name.slice(2).split("."), field.type === "checkbox" ? field.checked : field.value);
-  }
-  return all;
-}
-
 document.addEventListener(
   "submit",
   (event) => {
@@ -33,9 +16,7 @@ document.addEventListener(
     if (action === undefined) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const item = event.submitter.closest("[data-item]");
-    const detail = { action: JSON.parse(action), values: values(event.target), item: item?.dataset.item };
-    (item || document).dispatchEvent(new CustomEvent("chatkit.action", { detail, bubbles: true }));
+    import("./client-action.js").then(({ fire }) => fire(event.submitter, event.target));
   },
   true,
 );

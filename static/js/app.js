@@ -10,3 +10,5 @@ import "./action.js";
 import "./copy.js";
 import "./drawer.js";
 import "./theme-control.js";
+
+if (document.querySelector("[data-pictures]")) import("./pictures.js");

@@ -30,12 +30,25 @@ function replace(target, content) {
   added([el]);
 }
 
+// happened tells whether something was done in this tab already, and notes it.
+function happened(what) {
+  try {
+    const list = JSON.parse(sessionStorage.getItem("happened")) || [];
+    if (list.includes(what)) return true;
+    sessionStorage.setItem("happened", JSON.stringify([...list.slice(-99), what]));
+  } catch {
+    // Without a memory it may happen again when the page connects anew.
+  }
+  return false;
+}
+
 // apply returns false when the page has no place for the fragment: then it has
 // missed something and needs the whole turn.
 export function apply(fragment) {
   const turns = list();
   if (!turns || turns.dataset.thread !== fragment.thread || "older" in turns.dataset) return true;
   const target = byId(fragment.target);
+  if (fragment.once && happened(fragment.once)) return true;
   if (!target) return fragment.swap === "remove" || fragment.swap === "update";
   switch (fragment.swap) {
     case "append":
@@ -54,6 +67,9 @@ export function apply(fragment) {
       code.append(fragment.html || "");
       break;
     }
+    case "effect":
+      document.dispatchEvent(new CustomEvent("chatkit.effect", { detail: JSON.parse(fragment.html) }));
+      break;
     case "remove":
       target.remove();
       break;

@@ -3,6 +3,7 @@
 // and everything after.
 import { byId, list, announceAnswer, idle } from "./turns.js";
 import { exchange } from "./keep.js";
+import { offer } from "./pending.js";
 
 function makeRoom(turn) {
   for (const pending of list().querySelectorAll(":scope > [data-pending]")) pending.remove();
@@ -34,7 +35,9 @@ export function placeTurn(turn) {
     makeRoom(turn);
     list().append(turn);
   }
-  if (!running(turn)) idle();
+  if (running(turn)) return;
+  idle();
+  offer(turn);
 }
 
 // The answer to a sent message: the stream may have brought the same turn, in a

@@ -1,7 +1,7 @@
 // The theme button of the account menu and the choice on the settings page.
 const root = document.documentElement;
 
-function choose(theme) {
+export function choose(theme) {
   try {
     if (theme) localStorage.setItem("theme", theme);
     else localStorage.removeItem("theme");
