@@ -82,6 +82,9 @@ func (ts Tools) Call(ctx context.Context, userID, name string, args json.RawMess
 	if len(args) > maxToolArgs {
 		return ToolFailure{Error: "The arguments are too long."}, nil
 	}
+	if len(bytes.TrimSpace(args)) == 0 {
+		args = json.RawMessage("{}") // what many models send for "no arguments"
+	}
 	if failure := tool.checkArgs(args); failure != nil {
 		return *failure, nil
 	}

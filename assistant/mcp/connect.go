@@ -16,11 +16,15 @@ import (
 )
 
 const (
+	firstTry    = 20 * time.Second // in the newest version of the protocol
 	connectTime = 60 * time.Second // a program may have to be fetched first
 	dialTime    = 5 * time.Second
 	endTime     = time.Second // for a program to end by itself
 	maxBody     = 8 << 20     // bytes of one answer over HTTP; the SDK has its own bound for programs
 )
+
+// olderProtocol begins with a greeting, as all but the newest servers know it.
+const olderProtocol = "2025-11-25"
 
 var errTooLarge = errors.New("the answer is too large")
 
@@ -30,13 +34,27 @@ func (s Server) connect(ctx context.Context, changed func(), stderr io.Writer) (
 		Capabilities:           &sdk.ClientCapabilities{}, // it gets nothing of ours: no roots, no sampling
 		ToolListChangedHandler: func(context.Context, *sdk.ToolListChangedRequest) { changed() },
 	})
-	ctx, cancel := context.WithTimeout(ctx, connectTime)
-	defer cancel()
-	session, err := client.Connect(ctx, s.transport(stderr), nil)
-	if err != nil {
-		return nil, s.plain(err)
+	// Some older servers neither answer nor refuse what newer ones are asked first.
+	var err error
+	for _, way := range []struct {
+		version string
+		bound   time.Duration
+	}{{"", firstTry}, {olderProtocol, connectTime}} {
+		var session *sdk.ClientSession
+		if session, err = s.try(ctx, client, stderr, way.version, way.bound); err == nil {
+			return session, nil
+		}
+		if ctx.Err() != nil {
+			break
+		}
 	}
-	return session, nil
+	return nil, s.plain(err)
+}
+
+func (s Server) try(ctx context.Context, client *sdk.Client, stderr io.Writer, version string, bound time.Duration) (*sdk.ClientSession, error) {
+	ctx, cancel := context.WithTimeout(ctx, bound)
+	defer cancel()
+	return client.Connect(ctx, s.transport(stderr), &sdk.ClientSessionOptions{ProtocolVersion: version})
 }
 
 func (s Server) transport(stderr io.Writer) sdk.Transport {

@@ -40,6 +40,7 @@ func newWeb(t *testing.T, model *openaitest.Server, settings ...string) *web {
 	env := map[string]string{"ADDR": "127.0.0.1:0", "DATABASE_URL": "sqlite:" + filepath.Join(dir, "test.db"), "DATA_DIR": dir}
 	if model != nil {
 		env["OPENAI_BASE_URL"], env["OPENAI_API_KEY"], env["OPENAI_MODEL"] = model.URL(), "sk-test", "test-model"
+		env["TITLES"] = "words" // what the model answers is counted out
 	}
 	for _, setting := range settings {
 		name, value, _ := strings.Cut(setting, "=")

@@ -63,7 +63,7 @@ func newSite(t *testing.T, database, modelURL string) *site {
 	s := &site{t: t, dir: t.TempDir(), url: "http://" + address, database: database}
 	s.env = []string{"ADDR=" + address, "PUBLIC_URL=" + s.url, "DATABASE_URL=" + database,
 		"DATA_DIR=" + filepath.Join(s.dir, "data"), "JWT_SECRET=" + siteJWTSecret, "SESSION_SECRET=" + siteSessionSecret,
-		"ASSISTANT=completions", "OPENAI_BASE_URL=" + modelURL, "OPENAI_API_KEY=none", "OPENAI_MODEL=test-model"}
+		"ASSISTANT=completions", "OPENAI_BASE_URL=" + modelURL, "OPENAI_API_KEY=none", "OPENAI_MODEL=test-model", "TITLES=words"}
 	return s
 }
 
