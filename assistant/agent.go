@@ -22,6 +22,7 @@ type Config struct {
 	Consents     Consents     // nil: tools that need consent don't run
 	Hooks        Hooks
 	Responses    ResponsesOptions
+	Assistants   AssistantsOptions
 	Window       int // how many tokens of a conversation the model is shown; 0: 32,000
 	Limits       Limits
 	Logger       *slog.Logger // where failures of tools go; nil: nowhere

@@ -14,6 +14,8 @@ type Limits struct {
 	Repeats int           // how often the same call may be asked for: the third ends the turn; 3
 	Tooling time.Duration // from the start of the turn until its last tool call; 120 s
 
+	Poll time.Duration // before a run is looked at first; longer and longer after that, up to eight times it; 250 ms
+
 	Tries      int           // of a request that failed before its answer began; 3
 	Backoff    time.Duration // before the second try; twice that before the third; 500 ms
 	RetryAfter time.Duration // the longest Retry-After that is waited for; 20 s
@@ -39,6 +41,7 @@ func (l Limits) withDefaults() Limits {
 	orInt(&l.Calls, 32)
 	orInt(&l.Repeats, 3)
 	orTime(&l.Tooling, 120*time.Second)
+	orTime(&l.Poll, 250*time.Millisecond)
 	orInt(&l.Tries, 3)
 	orTime(&l.Backoff, 500*time.Millisecond)
 	orTime(&l.RetryAfter, 20*time.Second)

@@ -22,7 +22,7 @@ type upstream struct {
 
 // newUpstream checks the settings of a model server, which it does not call yet.
 // The error says which setting is wrong.
-func newUpstream(cfg Config) (*upstream, error) {
+func newUpstream(cfg Config, adapt ...func(*openai.ClientConfig, doer)) (*upstream, error) {
 	if cfg.Model == "" {
 		return nil, errors.New("assistant: no model is named")
 	}
@@ -41,6 +41,9 @@ func newUpstream(cfg Config) (*upstream, error) {
 		d.most = maxImages
 	}
 	client.HTTPClient = d
+	for _, change := range adapt {
+		change(&client, d)
+	}
 	return &upstream{client: openai.NewClientWithConfig(client), transport: transport, limits: limits}, nil
 }
 

@@ -56,23 +56,24 @@ func (s *Server) ThreadMessages(thread string) []string {
 	}
 	var list []string
 	for _, m := range t.messages {
-		raw, err := json.Marshal(m["content"])
-		if err != nil {
-			continue
-		}
-		var parts []struct {
-			Text struct {
-				Value string `json:"value"`
-			} `json:"text"`
-		}
-		_ = json.Unmarshal(raw, &parts) // as it was made
-		words := fmt.Sprint(m["role"], ": ")
-		for _, p := range parts {
-			words += p.Text.Value
-		}
-		list = append(list, words)
+		list = append(list, fmt.Sprint(m["role"], ": ", wordsOf(m)))
 	}
 	return list
+}
+
+// wordsOf is the text of a message.
+func wordsOf(m map[string]any) string {
+	var parts []struct {
+		Text struct {
+			Value string `json:"value"`
+		} `json:"text"`
+	}
+	_ = json.Unmarshal([]byte(encode(m["content"])), &parts) // as it was made
+	words := ""
+	for _, p := range parts {
+		words += p.Text.Value
+	}
+	return words
 }
 
 func (a *assistantsAPI) routes(mux *http.ServeMux) {

@@ -150,7 +150,7 @@ func (a *assistantsAPI) lastWords(thread string) string {
 	words := ""
 	for _, m := range a.threads[thread].messages {
 		if m["role"] == "user" {
-			words, _, _ = contentOf([]byte(encode(m["content"])))
+			words = wordsOf(m)
 		}
 	}
 	return words
