@@ -28,9 +28,11 @@ func (b *ItemBase) Base() *ItemBase { return b }
 // Hidden reports whether the item is for the server and the model only and is
 // never sent to a client.
 func Hidden(it Item) bool {
-	switch it.(type) {
+	switch it := it.(type) {
 	case *HiddenContext, *SDKHiddenContext:
 		return true
+	case *EncodedItem:
+		return it.typ == (*HiddenContext)(nil).ItemType() || it.typ == (*SDKHiddenContext)(nil).ItemType()
 	}
 	return false
 }

@@ -55,6 +55,7 @@ type Options struct {
 type Handlers struct {
 	Options
 	tokens   *Tokens
+	passes   passes
 	sessions *sessionStore
 	streams  *streams
 	metrics  *metrics

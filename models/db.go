@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/glebarez/go-sqlite"
@@ -28,6 +29,8 @@ type DB struct {
 	limits  Limits
 	now     func() time.Time
 	hashing chan struct{} // a slot for each password that may be hashed at once
+
+	accessChanges atomic.Int64
 
 	ownMu sync.Mutex
 	own   lease // held between Own and Disown

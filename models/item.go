@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -55,7 +54,7 @@ func (itemRow) TableName() string { return "items" }
 // rowOf encodes an item of the thread. Of the row's fields Seq is left to the
 // caller. It does not change the item.
 func (db *DB) rowOf(it chatkit.Item, userID, threadID, runID string) (itemRow, error) {
-	raw, err := json.Marshal(it)
+	raw, err := chatkit.Marshal(it)
 	if err == nil {
 		raw, err = chatkit.CleanJSON(raw)
 	}
@@ -102,12 +101,8 @@ func (db *DB) Items(ctx context.Context, userID, threadID string, q ItemQuery) (
 }
 
 func (db *DB) items(tx *gorm.DB, userID, threadID string, q ItemQuery) ([]Item, bool, error) {
-	var there int64
-	if err := tx.Model(&Thread{}).Where("user_id = ? AND id = ?", userID, threadID).Count(&there).Error; err != nil {
+	if err := threadThere(tx, userID, threadID); err != nil {
 		return nil, false, err
-	}
-	if there == 0 {
-		return nil, false, ErrNotFound
 	}
 	list, err := q.apply(itemsOf(tx, userID, threadID), itemsOf(tx, userID, threadID))
 	if err != nil {
@@ -128,25 +123,29 @@ func (db *DB) items(tx *gorm.DB, userID, threadID string, q ItemQuery) ([]Item, 
 	return items, more, nil
 }
 
+// threadThere returns ErrNotFound unless the user has the thread.
+func threadThere(tx *gorm.DB, userID, threadID string) error {
+	var there int64
+	err := tx.Model(&Thread{}).Where("user_id = ? AND id = ?", userID, threadID).Count(&there).Error
+	if err == nil && there == 0 {
+		err = ErrNotFound
+	}
+	return err
+}
+
 // apply narrows and orders list; from finds the cursor.
 func (q ItemQuery) apply(list, from *gorm.DB) (*gorm.DB, error) {
-	if q.After != chatkit.CleanText(q.After) {
-		return nil, unknownCursor()
-	}
 	if q.After != "" {
-		var seq []int64
-		if err := from.Where("id = ?", q.After).Pluck("seq", &seq).Error; err != nil {
-			return nil, err
-		}
+		seq, err := cursor(from, "seq", q.After)
 		switch {
-		case len(seq) == 0:
-			return nil, unknownCursor()
+		case err != nil:
+			return nil, err
 		case q.Order == chatkit.Asc:
-			q.AfterSeq = max(q.AfterSeq, seq[0])
+			q.AfterSeq = max(q.AfterSeq, seq)
 		case q.BeforeSeq == 0:
-			q.BeforeSeq = seq[0]
+			q.BeforeSeq = seq
 		default:
-			q.BeforeSeq = min(q.BeforeSeq, seq[0])
+			q.BeforeSeq = min(q.BeforeSeq, seq)
 		}
 	}
 	if q.AfterSeq != 0 {

@@ -35,24 +35,38 @@ func paged[T any](list []T, limit int) ([]T, bool) {
 // id is after. from finds that row among those that the reader may see; both
 // have the table's own columns. column is one of the code's, never a caller's.
 func keyset(list, from *gorm.DB, column, after string, order chatkit.Order) (*gorm.DB, error) {
-	direction, than := "DESC", "<"
-	if order == chatkit.Asc {
-		direction, than = "ASC", ">"
-	}
-	if after != chatkit.CleanText(after) {
-		return nil, unknownCursor()
-	}
+	direction, than := sqlOrder(order)
 	if after != "" {
-		var at []int64
-		if err := from.Where("id = ?", after).Limit(1).Pluck(column, &at).Error; err != nil {
+		at, err := cursor(from, column, after)
+		if err != nil {
 			return nil, err
 		}
-		if len(at) == 0 {
-			return nil, unknownCursor()
-		}
-		list = list.Where(fmt.Sprintf("(%s, id) %s (?, ?)", column, than), at[0], after)
+		list = list.Where(fmt.Sprintf("(%s, id) %s (?, ?)", column, than), at, after)
 	}
 	return list.Order(fmt.Sprintf("%s %s, id %s", column, direction, direction)), nil
+}
+
+// sqlOrder is an order in SQL's words, and the comparison of what comes later in it.
+func sqlOrder(order chatkit.Order) (direction, than string) {
+	if order == chatkit.Asc {
+		return "ASC", ">"
+	}
+	return "DESC", "<"
+}
+
+// cursor is the number in the column of the row whose id is after.
+func cursor(from *gorm.DB, column, after string) (int64, error) {
+	if after != chatkit.CleanText(after) {
+		return 0, unknownCursor()
+	}
+	var at []int64
+	if err := from.Where("id = ?", after).Limit(1).Pluck(column, &at).Error; err != nil {
+		return 0, err
+	}
+	if len(at) == 0 {
+		return 0, unknownCursor()
+	}
+	return at[0], nil
 }
 
 // FieldAfter is the Field of an InvalidError about a cursor whose row is not there.

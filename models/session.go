@@ -111,6 +111,7 @@ func (db *DB) DeleteSession(ctx context.Context, id string) error {
 
 // SignOutEverywhere ends every session of a user and every sign-in of a program.
 func (db *DB) SignOutEverywhere(ctx context.Context, userID string) error {
+	defer db.accessChanged()
 	return wrap("sign out everywhere", db.write(ctx, func(tx *gorm.DB) error { return endSignIns(tx, userID) }))
 }
 

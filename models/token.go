@@ -117,6 +117,7 @@ func (db *DB) familyOf(tx *gorm.DB) *gorm.DB {
 
 // RevokeFamily ends a family; one that is not there is no error.
 func (db *DB) RevokeFamily(ctx context.Context, family string) error {
+	defer db.accessChanged()
 	return wrap("revoke token family", db.writer.WithContext(ctx).Where("id = ?", family).Delete(&familyRow{}).Error)
 }
 
@@ -126,6 +127,14 @@ func (db *DB) FamilyActive(ctx context.Context, userID, family string) (bool, er
 	err := db.familyOf(db.read(ctx)).Where("id = ? AND user_id = ?", family, userID).Count(&n).Error
 	return n == 1, wrap("token family", err)
 }
+
+// AccessChanges counts what this process has done that may end somebody's
+// access. Who remembers that a token is good must forget it when the count is
+// another than it was before the database was asked.
+func (db *DB) AccessChanges() int64 { return db.accessChanges.Load() }
+
+// accessChanged is called when the change is in the database.
+func (db *DB) accessChanged() { db.accessChanges.Add(1) }
 
 func fingerprint(secret string) string {
 	sum := sha256.Sum256([]byte(secret))

@@ -151,6 +151,7 @@ func (db *DB) SetPassword(ctx context.Context, userID, password string) error {
 	if err != nil {
 		return wrap("set password", err)
 	}
+	defer db.accessChanged()
 	return wrap("set password", db.write(ctx, func(tx *gorm.DB) error {
 		set := tx.Model(&User{}).Where("id = ?", userID).
 			Updates(map[string]any{"password_hash": hash, "updated_at": At(db.now())})
@@ -166,6 +167,7 @@ func (db *DB) SetPassword(ctx context.Context, userID, password string) error {
 
 // DeleteUser closes an account and deletes everything of that person's.
 func (db *DB) DeleteUser(ctx context.Context, userID string) error {
+	defer db.accessChanged()
 	return wrap("delete user", db.disturbLog(ctx, func(tx *gorm.DB) error {
 		if err := db.patient(tx); err != nil {
 			return err

@@ -1,0 +1,152 @@
+package models
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// What is here reads what clients are shown, and no more: a thread without its
+// metadata, items without the hidden ones and, where they are stored as they are
+// sent, without decoding them. A limit stands in the text: as an argument it
+// makes SQLite compile each statement twice.
+
+// ShowThreads is a Store's ListThreads for a reply.
+func (db *DB) ShowThreads(ctx context.Context, userID string, page chatkit.PageRequest) (chatkit.Page[chatkit.Thread], error) {
+	out, err := db.showThreads(db.read(ctx), userID, page)
+	return out, told("show threads", err)
+}
+
+func (db *DB) showThreads(tx *gorm.DB, userID string, page chatkit.PageRequest) (out chatkit.Page[chatkit.Thread], err error) {
+	direction, than := sqlOrder(page.Order)
+	text, args := "SELECT "+shownThread+" FROM threads WHERE user_id = ?", []any{userID}
+	if page.After != "" {
+		at, err := cursor(tx.Model(&Thread{}).Where("user_id = ?", userID), "created_at", page.After)
+		if err != nil {
+			return out, err
+		}
+		text, args = text+" AND (created_at, id) "+than+" (?, ?)", append(args, at, page.After)
+	}
+	limit := pageSize(page.Limit)
+	rows, err := db.query(tx, fmt.Sprintf("%s ORDER BY created_at %s, id %s LIMIT %d", text, direction, direction, limit+1), args...)
+	if err != nil {
+		return out, err
+	}
+	out.Data = make([]chatkit.Thread, 0, limit+1)
+	err = each(rows, func(rows *sql.Rows) error {
+		t, err := scanShownThread(rows)
+		out.Data = append(out.Data, t)
+		return err
+	})
+	if out.Data, out.HasMore = paged(out.Data, limit); out.HasMore {
+		out.After = out.Data[limit-1].ID
+	}
+	return out, err
+}
+
+// shownThread is the columns that scanShownThread reads.
+const shownThread = "id, title, status_type, status_reason, created_at, image_domains"
+
+func scanShownThread(rows *sql.Rows) (t chatkit.Thread, err error) {
+	var created Time
+	var domains sql.NullString
+	if err := rows.Scan(&t.ID, &t.Title, &t.Status.Type, &t.Status.Reason, &created, &domains); err != nil {
+		return t, err
+	}
+	t.CreatedAt = created.ChatKit()
+	if domains.Valid && domains.String != "null" && domains.String != "" {
+		err = json.Unmarshal([]byte(domains.String), &t.AllowedImageDomains)
+	}
+	return t, err
+}
+
+// ShowThread is a Store's LoadThread for a reply, with the first items.
+func (db *DB) ShowThread(ctx context.Context, userID, id string) (*chatkit.Thread, error) {
+	t, err := db.showThread(db.read(ctx), userID, id)
+	return t, told("show thread", err)
+}
+
+func (db *DB) showThread(tx *gorm.DB, userID, id string) (*chatkit.Thread, error) {
+	rows, err := db.query(tx, "SELECT "+shownThread+" FROM threads WHERE user_id = ? AND id = ?", userID, id)
+	if err != nil {
+		return nil, err
+	}
+	var found []chatkit.Thread
+	err = each(rows, func(rows *sql.Rows) error {
+		t, err := scanShownThread(rows)
+		found = append(found, t)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, ErrNotFound
+	}
+	t := &found[0]
+	t.Items, err = db.showItems(tx, userID, id, chatkit.PageRequest{Order: chatkit.Asc})
+	return t, err
+}
+
+// ShowItems is a Store's ListItems for a reply. Hidden items are left out of the page, so
+// that it may be short and still have a cursor.
+func (db *DB) ShowItems(ctx context.Context, userID, threadID string, page chatkit.PageRequest) (chatkit.Page[chatkit.Item], error) {
+	out, err := db.showItems(db.read(ctx), userID, threadID, page)
+	return out, told("show items", err)
+}
+
+func (db *DB) showItems(tx *gorm.DB, userID, threadID string, page chatkit.PageRequest) (out chatkit.Page[chatkit.Item], err error) {
+	direction, than := sqlOrder(page.Order)
+	text, args := "SELECT id, type, hidden, payload, created_at FROM items WHERE user_id = ? AND thread_id = ?", []any{userID, threadID}
+	if page.After != "" {
+		seq, err := cursor(itemsOf(tx, userID, threadID), "seq", page.After)
+		if err != nil {
+			return out, cmp.Or(threadThere(tx, userID, threadID), err)
+		}
+		text, args = text+" AND seq "+than+" ?", append(args, seq)
+	}
+	limit := pageSize(page.Limit)
+	rows, err := db.query(tx, fmt.Sprintf("%s ORDER BY seq %s LIMIT %d", text, direction, limit+1), args...)
+	if err != nil {
+		return out, err
+	}
+	n, last := 0, ""
+	out.Data = make([]chatkit.Item, 0, limit)
+	err = each(rows, func(rows *sql.Rows) error {
+		row := itemRow{UserID: userID, ThreadID: threadID}
+		if n++; n > limit {
+			out.HasMore, out.After = true, last
+			return nil
+		}
+		if err := rows.Scan(&row.ID, &row.Type, &row.Hidden, &row.Payload, &row.CreatedAt); err != nil {
+			return err
+		}
+		if last = row.ID; row.Hidden {
+			return nil
+		}
+		it, err := row.shown()
+		out.Data = append(out.Data, it)
+		return err
+	})
+	if err == nil && n == 0 {
+		// A thread with items is there; whether one without is must be asked.
+		err = threadThere(tx, userID, threadID)
+	}
+	return out, err
+}
+
+// shown is the item as it is stored, or decoded if that is not how it is sent.
+func (r *itemRow) shown() (chatkit.Item, error) {
+	base := chatkit.ItemBase{ID: r.ID, ThreadID: r.ThreadID, CreatedAt: r.CreatedAt.ChatKit()}
+	if it, ok := chatkit.NewEncodedItem(r.Type, base, r.Payload); ok {
+		return it, nil
+	}
+	it, err := r.item()
+	return it.Item, err
+}
