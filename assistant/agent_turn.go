@@ -60,7 +60,10 @@ func (t *agentTurn) answer(ctx context.Context) error {
 			if err := t.conclude(got); err != nil {
 				return err
 			}
-			return t.out.Finish()
+			if err := t.out.Finish(); err != nil {
+				return err
+			}
+			return t.keepNote(got)
 		}
 		if t.spent != nil {
 			return t.spent

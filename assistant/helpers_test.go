@@ -221,8 +221,9 @@ func (c *talk) check(ev chatkit.Event) {
 	}
 	switch e := ev.(type) {
 	case chatkit.ItemAdded:
-		if _, ok := e.Item.(*chatkit.WorkflowItem); ok {
-			break
+		switch e.Item.(type) {
+		case *chatkit.WorkflowItem, *chatkit.GeneratedImageItem:
+			return
 		}
 		m, ok := e.Item.(*chatkit.AssistantMessage)
 		if !ok || len(m.Content) != 0 || m.ID == "" || m.ThreadID != "thr_1" {

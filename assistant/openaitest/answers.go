@@ -63,6 +63,14 @@ func Reasoning(thought string, deltas ...string) Behaviour {
 	}}
 }
 
+// Thinking thinks aloud as Reasoning does, then plays b.
+func Thinking(thought string, b Behaviour) Behaviour {
+	return Behaviour{"thought, then " + b.name, func(x *exchange) {
+		x.voice.think(thought)
+		b.play(x)
+	}}
+}
+
 // Cited answers with text and what it cites.
 func Cited(words string, citations ...Citation) Behaviour {
 	return Behaviour{"citations", func(x *exchange) {
