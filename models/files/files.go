@@ -55,9 +55,9 @@ const maxUnsent = 100
 // Files is a store of files. It is safe for concurrent use.
 type Files struct {
 	Options
-	bucket *blob.Bucket
-	home   string // what the names of this database's objects begin with
-	pixels *semaphore.Weighted
+	bucket   *blob.Bucket
+	home     string              // what the names of this database's objects begin with
+	decoding *semaphore.Weighted // bytes of the pictures that are being decoded
 }
 
 // Open opens the bucket. The database must have been migrated.
@@ -82,7 +82,7 @@ func Open(ctx context.Context, o Options) (*Files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("files: open the bucket: %w", err)
 	}
-	return &Files{Options: o, bucket: bucket, home: home + "/", pixels: semaphore.NewWeighted(maxPixels)}, nil
+	return &Files{Options: o, bucket: bucket, home: home + "/", decoding: semaphore.NewWeighted(maxDecoded)}, nil
 }
 
 func openBucket(ctx context.Context, address string) (*blob.Bucket, error) {

@@ -11,14 +11,17 @@ import (
 	"image/png"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/webp"
 )
 
 const (
-	maxPixels   = 40_000_000 // of one picture, and of all that are being decoded
-	previewSide = 512        // pixels of a preview's longer side
+	maxPixels   = 40_000_000    // of one picture
+	maxDecoded  = 4 * maxPixels // bytes of one picture, and of all that are being decoded
+	largePixels = 4_000_000     // from here on speed and memory count more than bytes on disk
+	previewSide = 512           // pixels of a preview's longer side
 	previewType = "image/jpeg"
 	quality     = 90 // of JPEG
 )
@@ -44,14 +47,18 @@ func (f *Files) clean(ctx context.Context, from io.ReadSeeker, mimeType string) 
 		return nil, broken(err)
 	}
 	pixels := int64(size.Width) * int64(size.Height)
-	if pixels <= 0 || pixels > maxPixels {
-		return nil, refuse(TooLarge, "The picture is too large: at most %d million pixels.", maxPixels/1_000_000)
+	if pixels <= 0 || pixels > maxPixels || pixels*depth(size.ColorModel) > maxDecoded {
+		return nil, refuse(TooLarge, "The picture is too large: at most %d million pixels, with 16 bits a colour half of that.", maxPixels/1_000_000)
 	}
-	if err := f.pixels.Acquire(ctx, pixels); err != nil {
+	turn := orientation(from, mimeType)
+	memory := pixels * depth(size.ColorModel)
+	if turn > 1 {
+		memory = min(2*memory, maxDecoded)
+	}
+	if err := f.decoding.Acquire(ctx, memory); err != nil {
 		return nil, err
 	}
-	defer f.pixels.Release(pixels)
-	turn := orientation(from, mimeType)
+	defer f.decoding.Release(memory)
 	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
@@ -62,7 +69,24 @@ func (f *Files) clean(ctx context.Context, from io.ReadSeeker, mimeType string) 
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return f.encode(upright(img, turn))
+	c, err := f.encode(upright(img, turn))
+	if pixels > largePixels {
+		debug.FreeOSMemory() // before the next one begins
+	}
+	return c, err
+}
+
+// depth is how many bytes a pixel takes.
+func depth(model color.Model) int64 {
+	switch model {
+	case color.RGBA64Model, color.NRGBA64Model:
+		return 8
+	case color.Gray16Model:
+		return 2
+	case color.GrayModel:
+		return 1
+	}
+	return 4
 }
 
 // broken is the refusal of a picture that can't be decoded; reading the file
@@ -120,7 +144,11 @@ func (f *Files) encode(img image.Image) (c *cleaned, err error) {
 		c.mimeType, c.ext = "image/jpeg", ".jpg"
 		err = jpeg.Encode(c.full, img, &jpeg.Options{Quality: quality})
 	default:
-		err = png.Encode(c.full, img)
+		level := png.DefaultCompression
+		if img.Bounds().Dx()*img.Bounds().Dy() > largePixels {
+			level = png.BestSpeed
+		}
+		err = (&png.Encoder{CompressionLevel: level}).Encode(c.full, img)
 	}
 	if err != nil {
 		return c, err
