@@ -34,7 +34,12 @@ func (t *tour) post(body []byte) *reply {
 			req.Host = values[0]
 		}
 	}
-	resp, err := t.o.Client.Do(req)
+	return t.send(req)
+}
+
+// send sends any request and reads the answer.
+func (t *tour) send(req *http.Request) *reply {
+	resp, err := t.o.Client.Do(req.WithContext(t.ctx))
 	if err != nil {
 		return &reply{cut: err}
 	}

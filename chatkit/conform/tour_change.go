@@ -82,7 +82,7 @@ func (t *tour) optional(step, typ string, p params) (*exam, object) {
 	return x, o
 }
 
-// attachments announces a file and a picture, sends neither and deletes both.
+// attachments announces a file and a picture, sends both and deletes them.
 func (t *tour) attachments() {
 	for _, media := range []string{"text/plain", "image/png"} {
 		step := "attachments.create, " + media
@@ -95,6 +95,7 @@ func (t *tour) attachments() {
 		x.look(ruleFields, ruleMetadata)
 		x.shape("the attachment", "attachment", map[string]any(o))
 		t.done(step, x)
+		t.upload(media, o)
 		x = newExam()
 		t.empty(x, "attachments.delete", params{"attachment_id": o.text("id")})
 		t.done("attachments.delete", x)
