@@ -4,13 +4,14 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/taskpilot/taskpilot/chatkit/pythontest"
 )
 
 // official is a running testdata/conformance/official.py.
@@ -72,7 +73,7 @@ func (o *official) ask(command any) answer {
 }
 
 // officialPython returns a Python that has the official package: TEST_PYTHON, or
-// one in a virtual environment that is made once and kept in the user's cache.
+// one of our own.
 func officialPython() (string, error) {
 	if python := os.Getenv("TEST_PYTHON"); python != "" {
 		return python, nil
@@ -81,32 +82,5 @@ func officialPython() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	name := strings.ReplaceAll(strings.TrimSpace(string(requirements)), "==", "-")
-	env := filepath.Join(cache, "taskpilot-test", name)
-	python := filepath.Join(env, "bin", "python")
-	if _, err := os.Stat(python); err == nil {
-		return python, nil
-	}
-	base, err := exec.LookPath("python3")
-	if err != nil {
-		return "", fmt.Errorf("python3 is not installed")
-	}
-	// Made elsewhere and moved, so that a half-made one is never taken for whole.
-	making := fmt.Sprintf("%s.%d", env, os.Getpid())
-	defer os.RemoveAll(making)
-	if out, err := exec.Command(base, "-m", "venv", making).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("no virtual environment can be made: %w\n%s", err, out)
-	}
-	if out, err := exec.Command(filepath.Join(making, "bin", "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check",
-		"-r", filepath.Join("testdata", "conformance", "requirements.txt")).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("it can't be installed: %w\n%s", err, out)
-	}
-	if err := os.Rename(making, env); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", err
-	}
-	return python, nil
+	return pythontest.Python(strings.TrimSpace(string(requirements)))
 }

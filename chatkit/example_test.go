@@ -2,6 +2,8 @@ package chatkit_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"strings"
@@ -118,4 +120,72 @@ func ExamplePending() {
 	// thread.item.done: save 1, remove 0, send 0
 	// a delta: save 0, remove 0, send 1
 	// stopped: save 2, remove 0, send 0
+}
+
+// A client tool runs in the browser. Emitting its call ends the answer; what the
+// tool returned comes with the next request, and the answer goes on without an
+// Input.
+func ExampleClientToolCall() {
+	responder := chatkit.ResponderFunc(func(ctx context.Context, turn *chatkit.Turn) error {
+		if turn.Input != nil {
+			return turn.Emit(chatkit.ItemDone{Item: &chatkit.ClientToolCall{
+				Status: chatkit.CallPending, CallID: "call_1", Name: "get_selection", Arguments: json.RawMessage(`{"max":1}`)}})
+		}
+		items, err := turn.Recent(ctx, 1)
+		if err != nil {
+			return err
+		}
+		call := items[0].(*chatkit.ClientToolCall)
+		return turn.Emit(chatkit.ItemDone{Item: &chatkit.AssistantMessage{
+			Content: []*chatkit.OutputText{{Text: "You selected " + string(call.Output) + "."}}}})
+	})
+	server := &chatkit.Server{Store: memstore.New(nil), Responder: responder}
+	ask := func(body string) (threadID string) {
+		req, err := chatkit.DecodeRequest([]byte(body))
+		if err != nil {
+			fmt.Println(err)
+			return ""
+		}
+		_, err = server.Handle(context.Background(), req, func(ev chatkit.Event) error {
+			switch ev := ev.(type) {
+			case chatkit.ThreadCreated:
+				threadID = ev.Thread.ID
+			case chatkit.ItemDone:
+				switch it := ev.Item.(type) {
+				case *chatkit.ClientToolCall:
+					fmt.Println("the browser is to run", it.Name, string(it.Arguments))
+				case *chatkit.AssistantMessage:
+					fmt.Println(it.Text())
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			fmt.Println(err)
+		}
+		return threadID
+	}
+	id := ask(`{"type":"threads.create","params":{"input":{"content":[{"type":"input_text","text":"What did I select?"}]}}}`)
+	ask(`{"type":"threads.add_client_tool_output","params":{"thread_id":"` + id + `","result":"three words"}}`)
+	// Output:
+	// the browser is to run get_selection {"max":1}
+	// You selected "three words".
+}
+
+// A Store keeps threads and items for the person whom the context names. This
+// one of package memstore tells people apart by a value of yours.
+func ExampleStore() {
+	type key struct{}
+	var store chatkit.Store = memstore.New(func(ctx context.Context) string {
+		person, _ := ctx.Value(key{}).(string)
+		return person
+	})
+	ann, bob := context.WithValue(context.Background(), key{}, "ann"), context.WithValue(context.Background(), key{}, "bob")
+	err := store.SaveThread(ann, &chatkit.Thread{ID: "thr_1", Title: "Ann's"})
+	fmt.Println(err)
+	_, err = store.LoadThread(bob, "thr_1")
+	fmt.Println(errors.Is(err, chatkit.ErrNotFound))
+	// Output:
+	// <nil>
+	// true
 }

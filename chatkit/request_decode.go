@@ -2,7 +2,9 @@ package chatkit
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 )
 
 // MaxRequestDepth is how deep the JSON of a request may nest.
@@ -129,7 +131,7 @@ func (p *object) content(key string) []UserContent {
 	}
 	list, err := decodeList(raw, unmarshalUserContent)
 	if err != nil {
-		p.fail(key, "is not a message's content: "+err.Error())
+		p.fail(key, "is not a message's content: "+plainly(err))
 		return nil
 	}
 	for i, part := range list {
@@ -138,6 +140,14 @@ func (p *object) content(key string) []UserContent {
 		}
 	}
 	return list
+}
+
+// plainly says what is wrong with JSON without naming our types.
+func plainly(err error) string {
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return strings.TrimPrefix(e.Field+" can't be a "+e.Value, ".")
+	}
+	return err.Error()
 }
 
 func (p *object) structuredInput() Request {

@@ -176,3 +176,17 @@ func FuzzDecodeRequest(f *testing.F) {
 		}
 	})
 }
+
+func TestRequestErrorsNameNoTypes(t *testing.T) {
+	t.Parallel()
+	for part, want := range map[string]string{
+		`{"type":"input_tag","id":"a","text":"T","data":"s"}`: "data can't be a string",
+		`{"type":"input_text","text":7}`:                      "text can't be a number",
+		`7`:                                                   "content",
+	} {
+		_, err := DecodeRequest([]byte(`{"type":"threads.create","params":{"input":{"content":[` + part + `]}}}`))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Go ") || strings.Contains(err.Error(), "map[") {
+			t.Errorf("%s: %v", part, err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -45,6 +46,9 @@ func readMessage(c *fiber.Ctx) (*models.Message, error) {
 	}
 	if body.Content == nil {
 		return nil, badRequest("content is missing: the text of the message.")
+	}
+	if slices.Contains(body.Attachments, "") {
+		return nil, badRequest("attachments must be the ids of files that were sent.")
 	}
 	message, err := userText(*body.Content)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // What a page of an allowed site may send and read.
 const (
 	corsMethods = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
-	corsHeaders = "content-type, authorization, accept-language, chatkit-frame-instance-id, idempotency-key, x-csrf-token, last-event-id, taskpilot-client-tools"
+	corsHeaders = "content-type, authorization, accept-language, chatkit-frame-instance-id, idempotency-key, x-csrf-token, last-event-id, x-chatkit-sdk, x-chatkit-domain-key, taskpilot-client-tools"
 	corsExposed = runHeader + ", " + fiber.HeaderRetryAfter
 	corsMaxAge  = "7200" // seconds; browsers keep it no longer
 )

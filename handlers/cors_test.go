@@ -67,7 +67,7 @@ func TestPreflight(t *testing.T) {
 	}
 	for _, path := range []string{"/api/v1/chatkit", "/api/v1/tasks/todo_1", "/api/v1/nothing"} {
 		r := ask(path, embedding).want(http.StatusNoContent)
-		for _, name := range []string{"content-type", "authorization", "accept-language", "chatkit-frame-instance-id", "idempotency-key", "x-csrf-token", "last-event-id"} {
+		for _, name := range []string{"content-type", "authorization", "accept-language", "chatkit-frame-instance-id", "idempotency-key", "x-csrf-token", "last-event-id", "x-chatkit-sdk", "x-chatkit-domain-key"} {
 			if !strings.Contains(r.header.Get("Access-Control-Allow-Headers"), name) {
 				t.Errorf("%s: %s is not allowed: %v", path, name, r.header)
 			}

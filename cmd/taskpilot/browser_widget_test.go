@@ -77,7 +77,8 @@ func TestBrowserWidgetTalksThroughTheOfficialBindings(t *testing.T) {
 	b := w.open(desktop)
 	b.signUp("Ann")
 	b.run(b.ctx, chromedp.Navigate(w.url+"/chatkit"), reported("Ready"), reported("Log: app.init"),
-		wait(`%s.reached === "reached"`, element)) // its own origin, its frame
+		wait(`%s.reached === "reached"`, element), // its own origin, its frame
+		wait(`getComputedStyle(%s).getPropertyValue("--inline-style") === "works"`, element))
 	for what, want := range map[string]string{
 		"api.url":                       w.url + "/api/v1/chatkit",
 		"api.domainKey":                 "a-domain-key",

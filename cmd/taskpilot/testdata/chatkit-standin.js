@@ -36,7 +36,8 @@ class StandIn extends HTMLElement {
     const frame = make("iframe");
     frame.src = new URL("frame.html", here).href;
     frame.onload = () => this.boot();
-    this.shadowRoot.append(frame);
+    // OpenAI's script brings an inline style, too.
+    this.shadowRoot.append(make("style", ":host { --inline-style: works; }"), frame);
   }
 
   async boot() {
