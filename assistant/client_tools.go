@@ -21,10 +21,20 @@ func PageTools() Tools {
 			object(`"text":{"type":"string","minLength":1}`, `"text"`)},
 		{"get_selection", "Read the text that the person has selected in the page.",
 			object(`"max":{"type":"integer","description":"characters; default 1000"}`, "")},
+		{"place", "Find out where the person is. They are asked first.", object("", "")},
 		{"current_time", "Tell the time, the time zone and the language of the person's device.", object("", "")},
 		{"theme", "Make the page light, dark, or as the person's device is set.",
 			object(`"theme":{"type":"string","enum":["light","dark","device"]}`, `"theme"`)},
 	})
+}
+
+// ChatPageTools are the names of those that the chat page has: all of them.
+func ChatPageTools() []string {
+	var names []string
+	for _, t := range PageTools() {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 // clientTool is an entry of a file of client tools.

@@ -20,10 +20,11 @@ import (
 type access int
 
 const (
-	public access = iota // anyone
-	guest                // anyone, from our own pages: a form with a CSRF token
-	member               // a signed-in person's browser
-	client               // an API client with a bearer token, or a signed-in person's browser
+	public  access = iota // anyone
+	guest                 // anyone, from our own pages: a form with a CSRF token
+	member                // a signed-in person's browser
+	client                // an API client with a bearer token, or a signed-in person's browser
+	program               // an API client with a bearer token
 )
 
 // viewer is who makes a request.
@@ -47,10 +48,14 @@ func userID(c *fiber.Ctx) string { return viewerOf(c).User.ID }
 // guard lets a request through to a route of the given access.
 func (h *Handlers) guard(a access) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		if a == client {
+		if a == client || a == program {
 			if token, ok := bearer(c); ok {
 				return h.guardBearer(c, token)
 			}
+		}
+		if a == program {
+			c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+			return errSignIn
 		}
 		if a == public {
 			return c.Next()

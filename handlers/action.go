@@ -78,7 +78,7 @@ func (h *Handlers) goOn(c *fiber.Ctx, req chatkit.Request) error {
 	if p.Run == nil {
 		return badRequest(orElse(p.Plan.Refusal.Message, "This can't be done in this conversation."))
 	}
-	if err := h.beginPlan(p, user, locale(c), nil); err != nil {
+	if err := h.beginPlan(p, onPage(c)); err != nil {
 		return err
 	}
 	return h.showTurn(c, &models.Accepted{Thread: p.Thread, Run: p.Run})

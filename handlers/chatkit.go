@@ -121,7 +121,7 @@ func (h *Handlers) acceptPlan(c *fiber.Ctx, user *models.User, req chatkit.Reque
 	}
 	h.audience.tie(p.Run.ID)
 	h.linkEvents(user.ID, p.Plan.Events)
-	return p, h.beginPlan(p, user, locale(c), h.clientTools(c))
+	return p, h.beginPlan(p, asker{user, locale(c), true, h.clientTools(c)})
 }
 
 // How long an equal request of the same frame is taken for a repeated one: the

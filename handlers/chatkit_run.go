@@ -14,11 +14,11 @@ import (
 )
 
 // beginPlan starts the run of an accepted request.
-func (h *Handlers) beginPlan(p *models.Planned, user *models.User, locale string, clientTools []string) error {
+func (h *Handlers) beginPlan(p *models.Planned, by asker) error {
 	plan := p.Plan
-	turn := h.turn(assistant.User{ID: user.ID, Name: user.Name, Locale: locale}, plan.Thread)
-	turn.Input, turn.ClientTools = plan.Input, clientTools
-	spec := live.Spec{RunID: p.Run.ID, UserID: user.ID, ThreadID: p.Thread.ID,
+	turn := h.turn(by.person(), plan.Thread)
+	turn.Input, turn.ClientTools = plan.Input, by.tools
+	spec := live.Spec{RunID: p.Run.ID, UserID: by.user.ID, ThreadID: p.Thread.ID,
 		Prologue: append(append(plan.Events, chatkit.StreamOptions{AllowCancel: true}), limitNotices(h.DB.Limits(), p.Used)...)}
 	return h.launch(spec, produce(func(ctx context.Context, emit assistant.Emit) error {
 		for _, ev := range plan.First {

@@ -190,5 +190,5 @@ func (p *problem) answer(c *fiber.Ctx) {
 // wantsJSON reports whether the address is a program's.
 func wantsJSON(c *fiber.Ctx) bool {
 	path := c.Path()
-	return strings.HasPrefix(path, "/api/") || path == "/api" || path == "/healthz" || path == "/readyz"
+	return strings.HasPrefix(path, "/api/") || path == "/mcp" || path == "/api" || path == "/healthz" || path == "/readyz"
 }

@@ -6,6 +6,7 @@ package handlers
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -62,6 +63,7 @@ type Handlers struct {
 	audience *audience
 	uploads  *uploads
 	chatkit  *chatkit.Server // for the requests that are answered at once
+	tools    http.Handler    // the task tools for other programs
 }
 
 // DefaultGrace is a Grace that outlasts a change of networks.
@@ -79,6 +81,9 @@ func New(o Options) *Handlers {
 	h.audience = newAudience(o.Grace, func(runID string) { o.Engine.Stop(runID) }, h.readElsewhere)
 	h.uploads = h.newUploads(h.appConfig())
 	h.chatkit = &chatkit.Server{Store: linkedStore{models.NewStore(o.DB), h}, Responder: responder{h}, Log: o.Log}
+	h.tools = h.newToolServer(assistant.TaskTools(NewTasks(o.DB, func(userID string) {
+		o.Engine.Signals.Notify(userID, live.Signal{Kind: live.TasksChanged})
+	})))
 	if o.Files != nil {
 		h.chatkit.Attachments = fileStore{h}
 	}

@@ -30,6 +30,7 @@ var (
 	task    = map[string]any{"title": "mine"}
 	message = map[string]any{"content": "hello"}
 
+	listTools   = map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 	listThreads = map[string]any{"type": "threads.list", "params": map[string]any{}}
 	words       = url.Values{"content": {"hello"}}
 )
@@ -93,6 +94,7 @@ func calls() map[string]call {
 		"PATCH /api/v1/tasks/:task":                           {json: task, owner: 200, foreign: 404},
 		"PUT /api/v1/tasks/:task":                             {json: task, owner: 200, foreign: 404},
 		"DELETE /api/v1/tasks/:task":                          {owner: 204, foreign: 404},
+		"POST /mcp":                                           {json: listTools, owner: 200, foreign: 200},
 		"GET /api/v1/chatkit/health":                          {owner: 200, foreign: 200, nobody: 200},
 		"GET /healthz":                                        {owner: 200, foreign: 200, nobody: 200},
 		"GET /readyz":                                         {owner: 200, foreign: 200, nobody: 200},
@@ -287,6 +289,9 @@ func TestEveryRouteForEveryone(t *testing.T) {
 
 // visitorsFor are the ways in which a person may call the route.
 func visitorsFor(s *server, r Route, user *models.User) []*visitor {
+	if r.Access == program {
+		return []*visitor{s.program(user)}
+	}
 	list := []*visitor{s.browser(user)}
 	if r.Access == client {
 		list = append(list, s.program(user))

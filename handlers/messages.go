@@ -38,14 +38,17 @@ func userText(content string) (*chatkit.UserMessage, error) {
 type asker struct {
 	user    *models.User
 	locale  string
-	widgets bool // there are widgets to see and to act on
+	widgets bool     // there are widgets to see and to act on
+	tools   []string // that the front end has
 }
 
 // onPage is somebody in front of one of our pages.
-func onPage(c *fiber.Ctx) asker { return asker{viewerOf(c).User, locale(c), true} }
+func onPage(c *fiber.Ctx) asker {
+	return asker{viewerOf(c).User, locale(c), true, assistant.ChatPageTools()}
+}
 
 // byProgram is somebody whose program shows messages.
-func byProgram(c *fiber.Ctx) asker { return asker{viewerOf(c).User, locale(c), false} }
+func byProgram(c *fiber.Ctx) asker { return asker{viewerOf(c).User, locale(c), false, nil} }
 
 func (a asker) person() assistant.User {
 	return assistant.User{ID: a.user.ID, Name: a.user.Name, Locale: a.locale}
@@ -91,6 +94,9 @@ func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, by asker)
 	turn := &assistant.Turn{
 		User:    by.person(),
 		Widgets: by.widgets,
+
+		ClientTools: by.tools,
+
 		Thread:  a.Thread.ChatKit(),
 		Input:   input,
 		History: history{h.DB, by.user.ID, a.Thread.ID},

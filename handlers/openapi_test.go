@@ -123,6 +123,7 @@ func TestOpenAPIWalk(t *testing.T) {
 		for _, path := range []string{"/api/v1/chatkit/health", "/healthz", "/readyz", "/metrics", "/api/openapi.json"} {
 			walk("GET", path, nil)
 		}
+		walk("POST", "/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`)
 		walk("POST", "/api/v1/auth/signout", nil)
 		for name := range k.documented() {
 			if !walked[name] {

@@ -94,6 +94,9 @@ func (h *Handlers) Routes() []Route {
 		{"PUT", "/api/v1/tasks/:task", client, h.apiUpdateTask},
 		{"DELETE", "/api/v1/tasks/:task", client, h.apiDeleteTask},
 
+		// For the models of other programs
+		{"POST", "/mcp", program, h.serveMCP},
+
 		// For operators and programs
 		{"GET", "/api/v1/chatkit/health", public, h.health},
 		{"GET", "/healthz", public, h.alive},

@@ -36,6 +36,9 @@ func (h *Handlers) widgetPage(c *fiber.Ctx) error {
 	}
 	u := viewerOf(c).User
 	page := views.Widget{UserID: u.ID, UserName: u.Name, ScriptURL: script, DomainKey: h.DomainKey, Dictation: h.Transcriber != nil}
+	for _, m := range h.Models {
+		page.Models = append(page.Models, views.Model(m))
+	}
 	if h.Files != nil {
 		page.MaxFile = h.Files.MaxFile()
 	}

@@ -2,12 +2,13 @@
 
 // authenticated returns a fetch that sends what the API asks of pages. What the
 // caller puts into init stays; another server never gets the token.
-export function authenticated(token, onSignedOut) {
+export function authenticated(token, tools, onSignedOut) {
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input, location.href);
     if (url.origin !== location.origin) return fetch(input, init);
     const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined));
     headers.set("X-CSRF-Token", token);
+    headers.set("Taskpilot-Client-Tools", tools.join(","));
     const response = await fetch(input, { ...init, headers, credentials: "same-origin" });
     if (response.status === 401) onSignedOut();
     return response;

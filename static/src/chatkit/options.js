@@ -38,7 +38,7 @@ export function elementOptions({ config, theme, initialThread, request, entities
       placeholder: "Message TaskPilot, @ mentions a task",
       attachments: attachments(config.max_file),
       tools: [],
-      models: [],
+      models: models(config.models ?? []),
       dictation: { enabled: config.dictation === true },
     },
     disclaimer: { text: "Answers can be wrong. Check what matters." },
@@ -51,6 +51,12 @@ export function elementOptions({ config, theme, initialThread, request, entities
     },
     onClientTool: ({ name, params }) => runTool(name, params),
   };
+}
+
+// models is what the composer offers, when there is a choice. The first one is
+// used otherwise.
+function models(list) {
+  return list.length > 1 ? list.map(({ id, label }, i) => ({ id, label, default: i === 0 })) : [];
 }
 
 // attachments is what the file dialog offers; what is taken the server decides,

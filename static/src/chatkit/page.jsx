@@ -9,7 +9,7 @@ import { Question, useQuestion } from "./question.jsx";
 import { loadScript } from "./script.js";
 import { StatusLine, useReports } from "./status.jsx";
 import { chooseTheme, useTheme } from "./theme.js";
-import { runTool } from "./tools.js";
+import { runTool, toolNames } from "./tools.js";
 
 const signedOut = "You are signed out. Reload the page to sign in again.";
 
@@ -19,7 +19,7 @@ export function Page({ config, problems }) {
   const [failure, setFailure] = useState(null);
   const [start, setStart] = useState(null); // known once everything is loaded
   const [thread, setThread] = useState(null);
-  const request = useMemo(() => authenticated(config.csrf_token, () => setFailure(signedOut)), [config]);
+  const request = useMemo(() => authenticated(config.csrf_token, toolNames, () => setFailure(signedOut)), [config]);
   const broken = problems.length > 0;
 
   useEffect(() => {

@@ -40,6 +40,9 @@ const tools = (ask) => ({
 
 const shorten = (text) => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
 
+// toolNames are what the server may let the model use here.
+export const toolNames = Object.keys(tools());
+
 // runTool never rejects: without a result the conversation could not go on.
 export async function runTool(ask, name, params) {
   try {
