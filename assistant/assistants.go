@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	openai "github.com/sashabaranov/go-openai"
-
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/chatkit/agents"
 )
@@ -39,9 +37,7 @@ type RemoteThreads interface {
 // compatible server: OpenAI switched its own off on 2026-08-26. It does not call
 // the server yet. The error says which setting is wrong.
 func NewAssistants(cfg Config) (*Agent, error) {
-	u, err := newUpstream(cfg, func(client *openai.ClientConfig, d doer) {
-		client.AssistantVersion, client.HTTPClient = "v2", documentDoer{d}
-	})
+	u, err := newUpstream(cfg, documents)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +63,6 @@ func (*assistants) again(a *modelAnswer) []inputItem { return plainAgain(a) }
 // remoteRun is a run of the model server's, from its beginning to its last state.
 type remoteRun struct {
 	thread, id string
-	lost       bool            // the thread may be one that is no longer there
 	calls      []string        // ids of calls whose outputs it waits for
 	shown      map[string]bool // its messages that were yielded
 }

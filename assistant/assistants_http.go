@@ -6,12 +6,19 @@ import (
 	"io"
 	"mime"
 	"net/http"
+
+	openai "github.com/sashabaranov/go-openai"
 )
 
 // documentDoer hands go-openai JSON documents and nothing else: of any other
 // answer it returns an error that holds nothing of the body. Why a run is
 // incomplete, which go-openai does not read, is put where it reads why one failed.
 type documentDoer struct{ doer }
+
+// documents adapts a client for what is not streamed.
+func documents(client *openai.ClientConfig, d doer) {
+	client.AssistantVersion, client.HTTPClient = "v2", documentDoer{d}
+}
 
 // Do sends the request and checks the response.
 func (d documentDoer) Do(req *http.Request) (*http.Response, error) {

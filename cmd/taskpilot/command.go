@@ -41,6 +41,8 @@ func commands() []command {
 		userPasswordCommand(),
 		userDeleteCommand(),
 		tokenCommand(),
+		assistantSetupCommand(),
+		assistantCheckCommand(),
 		mcpListCommand(),
 		mcpApproveCommand(),
 		mcpRevokeCommand(),

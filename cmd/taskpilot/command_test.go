@@ -113,7 +113,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 			}
 		}
 	}
-	if strings.Contains(overview, "assistant setup") {
+	if strings.Contains(overview, "assistant train") {
 		t.Error("the overview has a command that is not there")
 	}
 	if group := s.must("", "user", "--help"); !strings.Contains(group, "user delete") || strings.Contains(group, "backup") {

@@ -49,6 +49,7 @@ type OpenAI struct {
 	Store       bool          // the model server keeps conversations
 	Reasoning   string        // "auto", "off" or how hard to think
 	Timeout     time.Duration // how long the server may be silent
+	Window      int           // tokens of a conversation that the model is shown
 }
 
 // The engines that answer. auto is a setting only, never a resolved Config.Assistant.
@@ -57,6 +58,7 @@ const (
 	engineBuiltin     = "builtin"
 	engineResponses   = "responses"
 	engineCompletions = "completions"
+	engineAssistants  = "assistants"
 )
 
 // defaultModel is asked for when OPENAI_MODEL is not set.

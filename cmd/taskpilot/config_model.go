@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,6 +23,7 @@ func modelSettings() []setting {
 		{name: "OPENAI_STORE", fallback: "off", accepts: "on or off", set: setStore},
 		{name: "OPENAI_REASONING", fallback: "auto", accepts: "auto, off, none, minimal, low, medium, high or xhigh", set: setReasoning},
 		{name: "OPENAI_TIMEOUT", fallback: "60s", accepts: "a time from 1s to 10m, as 90s", set: setModelTimeout},
+		{name: "OPENAI_CONTEXT_TOKENS", fallback: "32000", accepts: "a number from 1000 to 2000000", set: setWindow},
 	}
 }
 
@@ -66,8 +68,17 @@ func setModelTimeout(r *rawConfig, value string) error {
 	return nil
 }
 
+func setWindow(r *rawConfig, value string) error {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1000 || n > 2_000_000 {
+		return errors.New("not such a number")
+	}
+	r.OpenAI.Window = n
+	return nil
+}
+
 func setEngine(r *rawConfig, value string) error {
-	engine, err := oneOf(value, engineAuto, engineBuiltin, engineResponses, engineCompletions)
+	engine, err := oneOf(value, engineAuto, engineBuiltin, engineResponses, engineCompletions, engineAssistants)
 	r.engine = engine
 	return err
 }
@@ -88,7 +99,7 @@ func (r *rawConfig) resolveEngine() error {
 			r.Assistant = engineCompletions
 		}
 	}
-	needsModel := []string{engineResponses, engineCompletions}
+	needsModel := []string{engineResponses, engineCompletions, engineAssistants}
 	if slices.Contains(needsModel, r.Assistant) && !modelKnown {
 		return fmt.Errorf("%q needs a model; accepted: set OPENAI_API_KEY for OpenAI, or OPENAI_BASE_URL for another server", r.engine)
 	}

@@ -75,6 +75,7 @@ var goodSettings = []goodSetting{
 	{"OPENAI_TOOLS", "web_search, file_search:vs_1,file_search:vs_2 image_generation", func(c Config) any { return fmt.Sprint(c.OpenAI.Hosted) }, "{true [vs_1 vs_2] true}"},
 	{"OPENAI_STORE", "on", func(c Config) any { return c.OpenAI.Store }, true},
 	{"OPENAI_REASONING", "High", func(c Config) any { return c.OpenAI.Reasoning }, "high"},
+	{"OPENAI_CONTEXT_TOKENS", "8000", func(c Config) any { return c.OpenAI.Window }, 8000},
 	{"OPENAI_TIMEOUT", "5m", func(c Config) any { return c.OpenAI.Timeout }, 5 * time.Minute},
 	{"ASSISTANT", "Builtin", func(c Config) any { return c.Assistant }, "builtin"},
 	{"ASSISTANT", "auto", func(c Config) any { return c.Assistant }, "builtin"},
@@ -132,6 +133,7 @@ var badSettings = map[string][]string{
 	"OPENAI_STORE":                {"yes"},
 	"OPENAI_REASONING":            {"hard"},
 	"OPENAI_TIMEOUT":              {"60", "0s", "1h"},
+	"OPENAI_CONTEXT_TOKENS":       {"many", "999", "2000001"},
 	"OPENAI_ASSISTANT_ID":         {"a b"},
 	"ASSISTANT_INSTRUCTIONS_FILE": {"/nonexistent/file", "."},
 	"TRANSCRIBE_MODEL":            {"two words", "whisper-1"}, // the last needs a server

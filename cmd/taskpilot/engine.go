@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -38,6 +39,11 @@ func newAgent(c Config, cfg assistant.Config, log *slog.Logger) (*assistant.Agen
 		return assistant.NewResponses(cfg)
 	case engineCompletions:
 		return assistant.NewCompletions(cfg)
+	case engineAssistants:
+		if cfg.Assistants.ID == "" {
+			return nil, errors.New("ASSISTANT=assistants needs an assistant: run taskpilot assistant setup, or set OPENAI_ASSISTANT_ID")
+		}
+		return assistant.NewAssistants(cfg)
 	}
 	return nil, fmt.Errorf("there is no engine %q", c.Assistant)
 }
@@ -47,6 +53,7 @@ func withTools(cfg assistant.Config, c Config, db *models.DB, tasks assistant.Ta
 	cfg.Tools, cfg.Consents = assistant.TaskTools(tasks), handlers.NewConsents(db)
 	cfg.Sources = []assistant.ToolSource{assistant.ClientTools(append(slices.Clone(c.Tools.Client), assistant.PageTools()...)), servers}
 	cfg.Hooks = handlers.NewHooks(db, c.Tools.Titles)
+	cfg.Assistants.Threads = handlers.NewRemoteThreads(db)
 	for _, m := range c.Tools.Models {
 		if m.ID != cfg.Model {
 			cfg.Models = append(cfg.Models, m.ID)
@@ -69,7 +76,8 @@ func agentConfig(c Config) assistant.Config {
 	m := c.OpenAI
 	cfg := assistant.Config{
 		BaseURL: m.BaseURL, APIKey: m.APIKey.Reveal(), Model: m.Model, Instructions: c.Instructions,
-		Limits: assistant.Limits{Header: m.Timeout, Idle: m.Timeout},
+		Limits: assistant.Limits{Header: m.Timeout, Idle: m.Timeout}, Window: m.Window,
+		Assistants: assistant.AssistantsOptions{ID: m.AssistantID},
 		Responses: assistant.ResponsesOptions{
 			WebSearch: m.Hosted.WebSearch, FileSearch: m.Hosted.FileSearch, Images: m.Hosted.Images, Keep: m.Store,
 		},
