@@ -3,6 +3,8 @@ package assistant
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"sync/atomic"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -85,16 +87,22 @@ func chatTools(tools Tools) []openai.Tool {
 	return list
 }
 
-// chatMessages writes the conversation as chat messages.
+// chatMessages writes the conversation as chat messages. What stands side by side
+// in one role becomes one message: many models' templates take nothing but turns.
 func chatMessages(req *modelRequest) []openai.ChatCompletionMessage {
 	list := []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleSystem, Content: req.instructions}}
 	thoughts := "" // of the calls that follow
-	for _, it := range req.input {
-		switch it.kind {
+	for i := 0; i < len(req.input); i++ {
+		switch it := req.input[i]; it.kind {
 		case inputUser, inputContext:
-			list = append(list, chatUser(it.parts))
+			parts := slices.Clone(it.parts)
+			for i+1 < len(req.input) && (req.input[i+1].kind == inputUser || req.input[i+1].kind == inputContext) {
+				i++
+				parts = append(parts, req.input[i].parts...)
+			}
+			list = append(list, chatUser(parts))
 		case inputAssistant:
-			list = append(list, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, Content: it.text})
+			list = withText(list, it.text)
 		case inputCall:
 			list = withCall(list, it.call)
 			if thoughts != "" {
@@ -107,6 +115,15 @@ func chatMessages(req *modelRequest) []openai.ChatCompletionMessage {
 		}
 	}
 	return list
+}
+
+// withText adds what the assistant said.
+func withText(list []openai.ChatCompletionMessage, text string) []openai.ChatCompletionMessage {
+	if last := &list[len(list)-1]; last.Role == openai.ChatMessageRoleAssistant && len(last.ToolCalls) == 0 {
+		last.Content += "\n\n" + text
+		return list
+	}
+	return append(list, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, Content: text})
 }
 
 func reasoningContent(raw json.RawMessage) string {
@@ -136,11 +153,11 @@ func withCall(list []openai.ChatCompletionMessage, f inputFunction) []openai.Cha
 func chatUser(parts []inputPart) openai.ChatCompletionMessage {
 	m := openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser}
 	images := false
-	text := ""
+	var texts []string
 	for _, p := range parts {
 		switch p.kind {
 		case partText:
-			text += p.text
+			texts = append(texts, p.text)
 			m.MultiContent = append(m.MultiContent, openai.ChatMessagePart{Type: openai.ChatMessagePartTypeText, Text: p.text})
 		case partImage:
 			images = true
@@ -149,7 +166,7 @@ func chatUser(parts []inputPart) openai.ChatCompletionMessage {
 		}
 	}
 	if !images {
-		m.Content, m.MultiContent = text, nil
+		m.Content, m.MultiContent = strings.Join(texts, "\n\n"), nil
 	}
 	return m
 }
