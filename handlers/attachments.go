@@ -24,7 +24,7 @@ func (h *Handlers) apiUpload(c *fiber.Ctx) error {
 		return errNoFiles
 	}
 	user := userID(c)
-	leave, err := h.uploads.enter(user)
+	leave, err := h.uploads.enter(c, user)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (h *Handlers) receiveUpload(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	leave, err := h.uploads.enter(user)
+	leave, err := h.uploads.enter(c, user)
 	if err != nil {
 		return err
 	}

@@ -67,8 +67,7 @@ type uploads struct {
 }
 
 func (h *Handlers) newUploads(config fiber.Config) *uploads {
-	config.StreamRequestBody = true
-	config.ReadTimeout = uploadTime
+	config.StreamRequestBody = true // a ReadTimeout for the head, another once it is known who sends: see enter
 	app := fiber.New(config)
 	app.Use(h.observe, h.recoverPanic, securityHeaders, h.crossOrigin, h.refuseOddRequests)
 	h.mount(app)
@@ -137,8 +136,12 @@ func (u *uploads) close(ctx context.Context) {
 	}
 }
 
-// enter takes one of the places that a person has for uploads.
-func (u *uploads) enter(userID string) (leave func(), err error) {
+// enter takes one of the places that a person has for uploads, and gives the
+// body its time.
+func (u *uploads) enter(c *fiber.Ctx, userID string) (leave func(), err error) {
+	if err := c.Context().Conn().SetReadDeadline(time.Now().Add(uploadTime)); err != nil {
+		return nil, err
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.open[userID] >= maxUploads {

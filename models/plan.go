@@ -194,7 +194,8 @@ func attachAll(tx *gorm.DB, t *threadRow, files []*chatkit.Attachment) error {
 	for i, a := range files {
 		ids[i] = a.ID
 	}
-	_, err := attach(tx, t.UserID, t.ID, ids)
+	list, err := attach(tx, t.UserID, t.ID, ids)
+	copy(files, list) // as they are now: an upload may have ended since the plan was made
 	return err
 }
 

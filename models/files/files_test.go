@@ -303,8 +303,8 @@ func TestSweep(t *testing.T) {
 		if left := s.stored(); len(left) != 1 || !strings.Contains(left[0], "other/") {
 			t.Errorf("after the thread: %v", left)
 		}
-		if _, err := s.Read(t.Context(), s.ann.ID, sent.ID, false); !errors.Is(err, models.ErrNotFound) {
-			t.Errorf("read of a deleted thread's file: %v", err)
+		if _, err := db.Attachment(t.Context(), s.ann.ID, sent.ID); !errors.Is(err, models.ErrNotFound) {
+			t.Errorf("a deleted thread's file: %v", err)
 		}
 	})
 }

@@ -104,9 +104,9 @@ func TestPhotosAreUpright(t *testing.T) {
 }
 
 // bomb is the beginning of a PNG that says it is very large.
-func bomb(w, h uint32, depth byte) []byte {
+func bomb(w, h uint32, depth, colours byte) []byte {
 	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), w), h)
-	head = append(head, depth, 6, 0, 0, 0)
+	head = append(head, depth, colours, 0, 0, 0)
 	chunk := append(binary.BigEndian.AppendUint32(nil, 13), head...)
 	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(head))
 	return slices.Concat([]byte("\x89PNG\r\n\x1a\n"), chunk, make([]byte, 500<<10))
@@ -118,14 +118,15 @@ func TestBombsAreRefusedUnread(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for _, size := range [][2]uint32{{12_000, 12_000}, {30_000, 2_000_000}, {40_000_001, 1}} {
-		s.refused("bomb.png", bytes.NewReader(bomb(size[0], size[1], 8)), files.TooLarge)
+		s.refused("bomb.png", bytes.NewReader(bomb(size[0], size[1], 8, 6)), files.TooLarge)
 	}
-	s.refused("deep.png", bytes.NewReader(bomb(5000, 5000, 16)), files.TooLarge)
+	s.refused("deep.png", bytes.NewReader(bomb(5000, 5000, 16, 6)), files.TooLarge)
+	s.refused("grey.png", bytes.NewReader(bomb(12_000, 12_000, 8, 0)), files.TooLarge)
 	runtime.ReadMemStats(&after)
 	if n := after.TotalAlloc - before.TotalAlloc; n > 8<<20 {
 		t.Errorf("three bombs took %d bytes", n)
 	}
-	s.refused("zero.png", bytes.NewReader(bomb(0, 7, 8)), files.Broken)
+	s.refused("zero.png", bytes.NewReader(bomb(0, 7, 8, 6)), files.Broken)
 }
 
 // A picture whose pixels are not those of its beginning.
