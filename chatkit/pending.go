@@ -89,7 +89,7 @@ func (p *Pending) Apply(ev Event) (Effects, error) {
 		if it := p.fold.entry(e.ItemID); it != nil && Hidden(it.item) {
 			return Effects{}, nil
 		}
-		return Effects{Send: []Event{e}}, p.fold.Apply(e)
+		return Effects{Send: []Event{ev}}, p.fold.Apply(ev)
 	case ItemDone:
 		p.fold.remove(e.Item.Base().ID)
 		if Hidden(e.Item) {

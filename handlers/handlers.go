@@ -123,6 +123,7 @@ func (h *Handlers) appConfig() fiber.Config {
 		IdleTimeout:           75 * time.Second,
 		BodyLimit:             maxBody,
 		ReadBufferSize:        maxHeader,
+		WriteBufferSize:       2 << 10, // each open stream has one
 		DisableStartupMessage: true,
 		ReduceMemoryUsage:     true, // an open stream keeps no read buffer
 		// A form is read by who wants one: a broken one must not fail before it

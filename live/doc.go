@@ -6,6 +6,6 @@
 //
 // One writer per process ([Engine]) takes what has queued up from all runs,
 // commits it as one batch, publishes it and takes the next: an idle server adds
-// the time of one commit; a busy one batches, and rests between commits as long
-// as they take.
+// the time of one commit; a busy one batches, and rests between commits for
+// some milliseconds.
 package live

@@ -118,7 +118,7 @@ func (r *Run) tryEmit(ev chatkit.Event) (wait chan struct{}, err error) {
 func (r *Run) add(ev chatkit.Event) error {
 	if up, ok := ev.(chatkit.ItemUpdated); ok {
 		if d, ok := up.Update.(chatkit.TextDelta); ok {
-			return r.addText(up, d)
+			return r.addText(ev, up.ItemID, d)
 		}
 	}
 	// The producer learns the ids; from here on it is a copy in its stored form,
@@ -142,16 +142,16 @@ func (r *Run) add(ev chatkit.Event) error {
 }
 
 // addText is add for the event that there is most of.
-func (r *Run) addText(up chatkit.ItemUpdated, d chatkit.TextDelta) error {
-	up.ItemID = chatkit.CleanText(up.ItemID)
-	if clean := chatkit.CleanText(d.Delta); clean != d.Delta {
-		d.Delta, up.Update = clean, chatkit.TextDelta{ContentIndex: d.ContentIndex, Delta: clean}
+func (r *Run) addText(ev chatkit.Event, itemID string, d chatkit.TextDelta) error {
+	if id, text := chatkit.CleanText(itemID), chatkit.CleanText(d.Delta); id != itemID || text != d.Delta {
+		itemID, d.Delta = id, text
+		ev = chatkit.ItemUpdated{ItemID: itemID, Update: d}
 	}
-	fx, err := r.pending.Apply(up)
-	if err != nil || len(fx.Send) == 0 || r.merge(up.ItemID, d) {
+	fx, err := r.pending.Apply(ev)
+	if err != nil || len(fx.Send) == 0 || r.merge(itemID, d) {
 		return err
 	}
-	r.push(entry{delta: &textDelta{up.ItemID, d.ContentIndex, []byte(d.Delta)}})
+	r.push(entry{delta: &textDelta{itemID, d.ContentIndex, []byte(d.Delta)}})
 	return nil
 }
 

@@ -80,24 +80,21 @@ func (w *writer) loop() {
 }
 
 // When to rest. A commit costs the same few hundred microseconds for one run as
-// for ten, so a writer that never rests spends a core on small batches as soon
-// as some hundred runs talk at once.
+// for a hundred, so a writer that never rests spends a core on small batches as
+// soon as some dozen runs talk at once. Nobody sees the difference.
 const (
-	busyRuns     = 4 // in one batch: several runs wait for each other anyway
-	veryBusyRuns = 32
-	maxRest      = 10 * time.Millisecond
+	busyRuns = 4 // in one batch: several runs wait for each other anyway
+	minRest  = 8 * time.Millisecond
+	maxRest  = 20 * time.Millisecond
 )
 
-// rest lets a busy writer gather: as long as the last commit took, twice that
-// when it was a large one. With few runs it does not wait at all.
+// rest lets a busy writer gather: twice as long as the last commit took, within
+// bounds. With few runs it does not wait at all.
 func (w *writer) rest(runs int, took time.Duration) {
-	switch {
-	case runs < busyRuns:
+	if runs < busyRuns {
 		return
-	case runs >= veryBusyRuns:
-		took *= 2
 	}
-	timer := time.NewTimer(min(took, maxRest))
+	timer := time.NewTimer(min(max(2*took, minRest), maxRest))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
