@@ -51,9 +51,9 @@ func TestPageReturnsAToolsOutput(t *testing.T) {
 	v := s.browser(modelstest.User(t, s.db, "ann@example.com"))
 	path, address := waiting(t, s, v, "tool", "output")
 	v.post(address, url.Values{"result": {"not JSON"}}).want(400)
-	v.post(address, url.Values{"result": {`{"text":"<i>selected</i>"}`}}).want(303)
+	v.post(address, url.Values{"result": {`{"text":"these words"}`}}).want(303)
 	s.settled(t, v.user, path)
-	v.do("GET", path, nil).has("&lt;i&gt;selected&lt;/i&gt;").lacks(`class="tool-call"`)
+	v.do("GET", path, nil).has("these words").lacks(`class="tool-call"`)
 	v.post(address, url.Values{"result": {`{}`}}).want(409)
 
 	path, address = waiting(t, s, v, "tool", "output")

@@ -13,3 +13,12 @@ func endless() budget { return budget{time.Now().Add(time.Hour), time.Hour, time
 func Unhurried(ctx context.Context) context.Context {
 	return context.WithValue(ctx, budgetKey, endless())
 }
+
+// GalleryWidgets returns the gallery's widgets in JSON.
+func GalleryWidgets() []string {
+	var list []string
+	for _, w := range galleryWidgets() {
+		list = append(list, w.widget)
+	}
+	return list
+}

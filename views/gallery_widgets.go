@@ -7,9 +7,11 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 )
 
-// widgetStates are the components of widgets, in JSON as they come.
-func widgetStates() []State {
-	list := []struct{ name, widget string }{
+// galleryWidget is a widget in JSON, as it comes.
+type galleryWidget struct{ name, widget string }
+
+func galleryWidgets() []galleryWidget {
+	return []galleryWidget{
 		{"tasks", `{"type":"Card","size":"md","key":"tasks","children":[{"type":"Title","value":"Open tasks","size":"sm"},` +
 			galleryTask("todo_1", "Call the dentist", false, "due 21 November", true) + `,` + galleryTask("todo_2", "Buy milk", false, "due 22 November", false) + `,` +
 			galleryTask("todo_5", "Renew the passport", true, "", false) + `,{"type":"Caption","value":"and 3 more"},{"type":"Divider","flush":true},
@@ -39,6 +41,11 @@ func widgetStates() []State {
 		{"unknown", `{"type":"Card","children":[{"type":"Hologram","value":"Not shown"},{"type":"ListViewItem","children":[]},7,null,{"type":"Text","value":"Only this is shown.","color":"url(https://example.org)","width":"expression(1)"}]}`},
 		{"too-large", `{"type":"Card","children":[` + strings.Repeat(`{"type":"Col","children":[`, 40) + strings.Repeat(`]}`, 40) + `]}`},
 	}
+}
+
+// widgetStates are the components of widgets.
+func widgetStates() []State {
+	list := galleryWidgets()
 	states := make([]State, len(list))
 	for i, s := range list {
 		item := &chatkit.WidgetItem{ItemBase: base("msg_w" + s.name), Widget: []byte(s.widget), CopyText: "What the widget says"}

@@ -65,8 +65,8 @@ func stepIcon(task chatkit.Task) string {
 
 // stepState is a step's state; the last one of work that goes on is being done.
 func stepState(task chatkit.Task, current bool) string {
-	state := task.Common().StatusIndicator
-	if current && (state == "" || state == "none") {
+	state := orElse(task.Common().StatusIndicator, "none")
+	if current && state == "none" {
 		return "loading"
 	}
 	return state

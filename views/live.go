@@ -51,7 +51,7 @@ func NewLive(t Turn) *Live {
 	l.turn.Items = nil
 	for _, it := range t.Items {
 		id := it.Item.Base().ID
-		l.incomplete[id] = it.Incomplete
+		l.incomplete[id], l.drawn[id] = it.Incomplete, it.Progress
 		var ev chatkit.Event = chatkit.ItemDone{Item: it.Item}
 		if it.Pending {
 			ev = chatkit.ItemAdded{Item: it.Item}

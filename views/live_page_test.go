@@ -101,6 +101,7 @@ func (p *page) apply(f views.Fragment) {
 		p.t.Fatalf("there is no open code block in %s", f.Target)
 	case views.SwapRemove:
 		target.Parent.RemoveChild(target)
+	case views.SwapEffect:
 	default:
 		p.t.Fatalf("unknown swap %q", f.Swap)
 	}
