@@ -31,6 +31,12 @@ func (h *Handlers) turns(ctx context.Context, userID, threadID string, before in
 		earlier = groups[0][0].Seq
 	}
 	list, err = h.turnViews(ctx, userID, threadID, groups)
+	for i := range list {
+		newest := before == 0 && i == len(list)-1
+		if list[i].Status == views.StatusAction && !newest {
+			list[i].Status = views.StatusCompleted // nothing waits before a later turn
+		}
+	}
 	return list, earlier, last, err
 }
 
