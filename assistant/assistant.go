@@ -91,6 +91,9 @@ type ToolCall struct {
 	Name      string `json:"name"`
 	Arguments any    `json:"arguments"`
 	Output    any    `json:"output"`
+	// Before is the task as it was before a call changed it, if the built-in
+	// assistant made the call: for taking it back.
+	Before *Task `json:"before,omitempty"`
 
 	note string // the hidden item's id; "" is a new one
 }

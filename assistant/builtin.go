@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"time"
 
@@ -72,13 +73,14 @@ type builtinTurn struct {
 	ctx  context.Context // of this one call of Respond
 	turn *Turn
 	out  output
+	made string // id of the task that was made last
 }
 
 // answer does what was asked and returns the answer in Markdown.
 func (a *builtinTurn) answer(req request) (string, error) {
 	switch req.kind {
 	case kindAdd:
-		return a.call(ToolAddTask, map[string]any{"title": req.title})
+		return a.add(req)
 	case kindList:
 		return a.call(ToolListTasks, map[string]any{"status": req.status})
 	case kindFind:
@@ -91,6 +93,10 @@ func (a *builtinTurn) answer(req request) (string, error) {
 		return a.change(ToolUpdateTask, req.name, map[string]any{"completed": false})
 	case kindPrioritise:
 		return a.change(ToolUpdateTask, req.name, map[string]any{"priority": strings.Replace(req.value, "none", "", 1)})
+	case kindSchedule:
+		return a.schedule(req)
+	case kindUndo:
+		return a.undo()
 	case kindRename:
 		return a.changeText(req.pairs, "title")
 	case kindDescribe:
@@ -112,11 +118,15 @@ func (a *builtinTurn) call(name string, args map[string]any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("assistant: write arguments: %w", err)
 	}
+	before := a.before(name, args)
 	result, failed := a.tools.Call(a.ctx, a.turn.User.ID, name, raw)
 	if err := a.ctx.Err(); err != nil {
 		return "", err
 	}
 	call := ToolCall{ID: chatkit.NewID("call"), Name: name, Arguments: args, Output: result}
+	if r, ok := result.(TaskResult); ok {
+		call.Before, a.made = before, r.Task.ID
+	}
 	if err := a.out.toolCall(call); err != nil {
 		return "", err
 	}
@@ -124,38 +134,84 @@ func (a *builtinTurn) call(name string, args map[string]any) (string, error) {
 		a.logger.ErrorContext(a.ctx, "a task tool failed", "tool", name, "error", failed)
 		return "", &chatkit.Error{Message: "I can't reach your task list at the moment. Please try again.", AllowRetry: true, Err: failed}
 	}
-	return worded(name, args, result), nil
+	return worded(name, args, result, a.turn.Now), nil
 }
 
-// change runs a tool on the task that the person named: by title, by its place
+// add makes the tasks of a sentence.
+func (a *builtinTurn) add(req request) (string, error) {
+	list := newTasks(req, a.turn.Now)
+	if len(list) == 1 {
+		return a.call(ToolAddTask, list[0])
+	}
+	var answers []string
+	for _, args := range list {
+		answer, err := a.call(ToolAddTask, args)
+		if err != nil {
+			return "", err
+		}
+		if words, ok := strings.CutPrefix(answer, "Added "); ok {
+			answer = strings.TrimSuffix(strings.Replace(words, " to your list", "", 1), ".")
+		}
+		answers = append(answers, fmt.Sprintf("%d. %s", len(answers)+1, answer))
+	}
+	return "Added " + count(len(list), "task") + " to your list:\n\n" + strings.Join(answers, "\n"), nil
+}
+
+// schedule changes when a task is due.
+func (a *builtinTurn) schedule(req request) (string, error) {
+	due := ""
+	if req.value != "" {
+		at, ok := parseWhen(req.value, a.turn.Now)
+		if !ok {
+			return "I don't understand that date. Say for example **tomorrow at 5**, **next friday**, **in 2 hours** or **3 december**.", nil
+		}
+		due = at.Format(time.RFC3339)
+	}
+	return a.change(ToolUpdateTask, req.name, map[string]any{"due_at": due})
+}
+
+// change runs a tool on the tasks that the person named: by title, by their places
 // in the list shown last, or as "it".
 func (a *builtinTurn) change(tool, name string, args map[string]any) (string, error) {
-	with := map[string]any{}
-	for k, v := range args {
-		with[k] = v
-	}
 	recalled, err := a.recall()
 	if err != nil {
 		return "", err
 	}
-	number, counted := ordinal(name)
+	tasks, ask, referred := recalled.refer(name)
 	switch {
-	case counted && recalled.list == nil:
-		return "I don't know which list you count in. Say **list my tasks** first, then for example **complete 2**; or name the task.", nil
-	case counted:
-		task, ok := recalled.at(number)
-		if !ok {
-			return fmt.Sprintf("The list I showed last has %s. Say **list my tasks** to see it again.", count(len(recalled.list), "task")), nil
-		}
-		with["task_id"] = task.ID
+	case ask != "":
+		return ask, nil
+	case referred:
 	case pronoun.MatchString(name) && recalled.last != nil:
-		with["task_id"] = recalled.last.ID
+		tasks = []Task{*recalled.last}
 	default:
-		if with["name"], err = a.meant(name); err != nil {
+		if name, err = a.meant(name); err != nil {
 			return "", err
 		}
+		return a.call(tool, plus(args, "name", name))
 	}
-	return a.call(tool, with)
+	var answers []string
+	for _, task := range tasks {
+		answer, err := a.call(tool, plus(args, "task_id", task.ID))
+		if err != nil {
+			return "", err
+		}
+		answers = append(answers, answer)
+	}
+	if len(answers) > 1 {
+		return "- " + strings.Join(answers, "\n- "), nil
+	}
+	return strings.Join(answers, ""), nil
+}
+
+// plus returns arguments with one more.
+func plus(args map[string]any, name string, value any) map[string]any {
+	with := maps.Clone(args)
+	if with == nil {
+		with = map[string]any{}
+	}
+	with[name] = value
+	return with
 }
 
 // meant returns the part of a sentence that names a task. What looks like
@@ -194,10 +250,7 @@ func (a *builtinTurn) changeText(pairs []pair, field string) (string, error) {
 func (a *builtinTurn) find(name string) ([]Task, error) {
 	found, err := a.tasks.FindTasks(a.ctx, a.turn.User.ID, name)
 	if err != nil {
-		if ctxErr := a.ctx.Err(); ctxErr != nil {
-			return nil, ctxErr
-		}
-		return nil, &chatkit.Error{Message: "I can't reach your task list at the moment. Please try again.", AllowRetry: true, Err: err}
+		return nil, a.unreachable(err)
 	}
 	return found, nil
 }

@@ -2,6 +2,7 @@ package assistant
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 )
@@ -11,6 +12,7 @@ type recalled struct {
 	list    []Task    // the tasks listed last, as they were numbered; nil when none were
 	last    *Task     // the task that was changed last
 	unclear *ToolCall // the newest call, if it found several tasks to choose from
+	made    []Task    // the tasks that the newest turn made; several count as a list
 }
 
 const recallItems = 40
@@ -26,6 +28,9 @@ func (a *builtinTurn) recall() (recalled, error) {
 		return r, historyError(a.ctx, err)
 	}
 	for _, it := range items {
+		if _, ok := it.(*chatkit.UserMessage); ok {
+			r.made = nil
+		}
 		if call, ok := toolCallOf(it); ok {
 			r.note(call)
 		}
@@ -57,6 +62,12 @@ func (r *recalled) note(call ToolCall) {
 		}
 	case seen.Task != nil:
 		r.last = seen.Task
+		if call.Name != ToolAddTask {
+			break
+		}
+		if r.made = append(r.made, *seen.Task); len(r.made) > 1 {
+			r.list = slices.Clone(r.made)
+		}
 	}
 }
 

@@ -23,7 +23,9 @@ const (
 	kindFind
 	kindBulk   // everything at once, which is refused
 	kindChoose // nothing but "the second one"
-	kindVague  // a verb without its object; of says which
+	kindSchedule
+	kindUndo
+	kindVague // a verb without its object; of says which
 	kindHelp
 	kindGreeting
 	kindThanks
@@ -36,9 +38,12 @@ type request struct {
 	of     kind   // kindVague: what was begun
 	status string // kindList
 	name   string // the task that is meant, or the words to find
-	title  string // of a new task
-	value  string // kindPrioritise
-	pairs  []pair // kindRename, kindDescribe: the possible readings, likeliest first
+	title  string // of a new task, or of several
+	value  string // kindPrioritise, kindSchedule
+	// kindAdd: the title stands in quotation marks; what was said of all tasks.
+	literal  bool
+	priority string
+	pairs    []pair // kindRename, kindDescribe: the possible readings, likeliest first
 }
 
 // pair is one reading of "rename A to B".
@@ -58,6 +63,8 @@ func re(pattern string) *regexp.Regexp {
 
 var (
 	spaces = regexp.MustCompile(`\s+`)
+	// The marks of a list of several lines.
+	bullets = regexp.MustCompile(`\s*\n\s*(?:[-*•+]|\d{1,2}[.)])\s+`)
 	// Words before and after a request that change nothing.
 	politeStart = regexp.MustCompile(`(?i)^(?:` +
 		`(?:please|pls|plz|kindly|hey|hi|hello|ok|okay|so|well|yes|yeah|now|then|also|and|just|taskpilot|assistant)(?:[\s,!.:]+|$)` +
@@ -72,7 +79,8 @@ var (
 
 // parse reads one sentence.
 func parse(text string) request {
-	s := strings.TrimSpace(spaces.ReplaceAllString(chatkit.CleanText(text), " "))
+	text = bullets.ReplaceAllString(chatkit.CleanText(text), "; ")
+	s := strings.TrimSpace(spaces.ReplaceAllString(text, " "))
 	s = unpunctuated(s)
 	if req, ok := parseSocial(s); ok {
 		return req
@@ -90,7 +98,7 @@ func parseRequest(s string) request {
 	if req, ok := parseSocial(s); ok {
 		return req
 	}
-	if _, ok := ordinal(s); ok {
+	if _, ok := ordinal(s); ok || manyPlaces(s) {
 		return request{kind: kindChoose, name: s}
 	}
 	if status, ok := parseList(s); ok {

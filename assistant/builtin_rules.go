@@ -3,6 +3,7 @@ package assistant
 import (
 	"regexp"
 	"strings"
+	"time"
 )
 
 // rule turns a sentence of one form into a request. build may still refuse it.
@@ -14,7 +15,7 @@ type rule struct {
 func as(k kind) func(map[string]string) (request, bool) {
 	return func(g map[string]string) (request, bool) {
 		req := request{kind: k, name: g["name"], value: strings.ToLower(g["value"])}
-		if req.name != "" && everything.MatchString(req.name) {
+		if req.name != "" && everything.MatchString(req.name) && !allShown.MatchString(req.name) {
 			return request{kind: kindBulk}, true
 		}
 		return req, true
@@ -30,6 +31,7 @@ var everything = re(`(?:(?:all|every)(?:\s+.+)?|everything|them|(?:my|the|our)\s
 
 // rules are tried in this order; the first that fits wins.
 var rules = []rule{
+	{re(`(?:undo|revert)(?:\s+(?:that|it|this|(?:the|my|your)\s+last\s+(?:change|one|action|thing|step)s?|last\s+(?:change|action)|what\s+(?:you|i)\s+(?:just\s+)?did))?|take\s+(?:that|it|this)\s+back|(?:bring|put)\s+(?:it|that|them)\s+back`), as(kindUndo)},
 	{re(`(?:add|create|new|make|start)(?:\s+(?:a|an|another|one))?(?:\s+new)?(?:\s+<T>)?|remind me`), vague(kindAdd)},
 	{re(`(?:complete|finish|mark|done|finished|(?:i'm|i am)\s+(?:done|finished)|check\s+off|tick\s+off)(?:\s+(?:a|one)\s+<T>)?(?:\s+as\s+done)?`), vague(kindComplete)},
 	{re(`(?:delete|remove|erase)(?:\s+(?:a|one)\s+<T>)?`), vague(kindDelete)},
@@ -39,7 +41,12 @@ var rules = []rule{
 	{re(`(?:set|change|update|make|give)\s+(?:the\s+)?priority\s+(?:of|for|on)\s+(?P<name>.+?)\s*(?:\s(?:to|as)|:)?\s+(?P<value>low|medium|high|none)`), as(kindPrioritise)},
 	{re(`(?:make|mark|set)\s+(?P<name>.+?)\s+(?:(?:as|to|a)\s+)?(?P<value>low|medium|high)[\s-]+priority`), as(kindPrioritise)},
 
-	{re(`(?:reopen|re-open|uncomplete|un-?check|un-?tick|un-?finish)\s+(?P<name>.+)`), as(kindReopen)},
+	{re(`(?:set|change|update|make)\s+(?:the\s+)?(?:due\s+(?:date|time)|deadline|due|date)\s+(?:of|for|on)\s+(?P<name>.+?)\s*(?:\s(?:to|as)|:)\s+(?P<value>.+)`), as(kindSchedule)},
+	{re(`(?:remove|clear|delete|drop)\s+(?:the\s+)?(?:due\s+(?:date|time)|deadline|date)\s+(?:of|for|from|on)\s+(?P<name>.+)`), as(kindSchedule)},
+	{re(`(?:move|postpone|reschedule|push(?:\s+back)?|delay|shift|defer)\s+(?P<name>.+?)\s+(?:to|until|till|by|for)\s+(?P<value>.+)`), scheduled},
+	{re(`(?P<name>.+?)\s+(?:is|are)\s+due\s+(?P<value>.+)`), scheduled},
+
+	{re(`(?:reopen|re-open|undo|uncomplete|un-?check|un-?tick|un-?finish)\s+(?P<name>.+)`), as(kindReopen)},
 	{re(`(?:mark|set)\s+(?P<name>.+?)\s+(?:(?:as|to)\s+)?(?:not\s+(?:done|complete[d]?|finished)|undone|pending|incomplete|open|unfinished)(?:\s+again)?`), as(kindReopen)},
 
 	{re(`(?:mark|set)\s+(?P<name>.+?)\s+(?:(?:as|to)\s+)?(?:been\s+)?(?:done|complete[d]?|finished|closed|ticked|off)`), as(kindComplete)},
@@ -63,7 +70,7 @@ var rules = []rule{
 	{re(`search\s+<LIST>\s+for\s+(?P<name>.+)`), find},
 	{re(`(?:find|search(?:\s+for)?|look\s+for|locate)\s*:?\s+(?P<name>.+?)(?:\s+(?:in|on)\s+<LIST>)?`), find},
 
-	{re(`(?:add|create|make|put|insert|schedule|set\s+up|set|open|record)\s+(?:(?:me|in)\s+)?(?:(?:a|an|another|one|the|this|my)\s+)?(?:new\s+)?<T>(?:\s+(?:to|on|in)\s+<LIST>)?(?:\s*[:,–—-]\s*|\s+)(?:(?:called|named|titled|to|for|about|that\s+says|saying|with\s+(?:the\s+)?(?:title|name))(?:\s*:\s*|\s+))?(?P<title>.+)`), add},
+	{re(`(?:add|create|make|put|insert|schedule|set\s+up|set|open|record)\s+(?:(?:me|in)\s+)?(?:(?:a|an|another|one|the|this|my)\s+)?(?:new\s+)?(?:(?P<level>low|medium|high)[\s-]+priority\s+|(?P<urgent>urgent|important)\s+)?<T>(?:\s+(?:to|on|in)\s+<LIST>)?(?:\s*[:,–—-]\s*|\s+)(?:(?:called|named|titled|to|for|about|that\s+says|saying|with\s+(?:the\s+)?(?:title|name))(?:\s*:\s*|\s+))?(?P<title>.+)`), add},
 	{re(`(?:add|put)\s+(?:to|on|onto)\s+<LIST>(?:\s*[:,-]\s*|\s+)(?P<title>.+)`), add},
 	{re(`(?:add|append|jot\s+down|note\s+down)(?:\s*:\s*|\s+)(?P<title>.+?)(?:\s+(?:to|on|onto|in|into)\s+<LIST>)?`), add},
 	{re(`(?:put|write|place)\s+(?P<title>.+?)\s+(?:on|onto|in|into)\s+<LIST>`), add},
@@ -83,13 +90,17 @@ var sum = re(`[-\d.,\s]+(?:and|to|plus|\+)[-\d.,\s]+`)
 
 func add(g map[string]string) (request, bool) {
 	title := unquoted(g["title"])
+	literal, priority := title != strings.TrimSpace(g["title"]), strings.ToLower(g["level"])
+	if g["urgent"] != "" {
+		priority = "high"
+	}
 	if when := g["when"]; when != "" {
 		title += " " + when
 	}
 	if title == "" || sum.MatchString(title) {
 		return request{}, false
 	}
-	return request{kind: kindAdd, title: title}, true
+	return request{kind: kindAdd, title: strings.TrimLeft(title, "; "), literal: literal, priority: priority}, true
 }
 
 // What follows "I need to" in talk, not in a task.
@@ -100,6 +111,14 @@ func implied(g map[string]string) (request, bool) {
 		return request{}, false
 	}
 	return add(g)
+}
+
+// scheduled is "move X to friday", if that is a date.
+func scheduled(g map[string]string) (request, bool) {
+	if _, ok := parseWhen(g["value"], time.Time{}); !ok || question.MatchString(g["name"]) && !pronoun.MatchString(g["name"]) {
+		return request{}, false
+	}
+	return as(kindSchedule)(g)
 }
 
 var question = re(`(?:what|who|whom|how|why|when|where|which|is|are|was|if|it|this|there)\b.*`)

@@ -3,14 +3,16 @@ package assistant
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
-const examples = `- **add** buy milk
+const examples = `- **add** buy milk, or **add** call mum **tomorrow at 5**, or **add** milk, eggs and bread
 - **list my tasks**, or only what is *pending* or *completed*
 - **complete** buy milk
 - **rename** buy milk **to** buy oat milk
 - **find** milk
-- **delete** buy milk`
+- **move** buy milk **to friday**
+- **delete** buy milk, and **undo** if that was wrong`
 
 const connect = "To talk about anything else, connect a language model: set `OPENAI_API_KEY` for OpenAI, or `OPENAI_BASE_URL` and `OPENAI_MODEL` for Ollama, llama.cpp, vLLM or another compatible server, and start TaskPilot again."
 
@@ -28,7 +30,7 @@ func (a *builtinTurn) talk(req request) string {
 	case kindBye:
 		return "Goodbye! Your tasks are safe here."
 	case kindHelp:
-		return "I look after your to-do list. You can say:\n\n" + examples + "\n\nAfter a list, numbers do as well: *complete 2*. " + connect + " Who builds a front end says **/demo**."
+		return "I look after your to-do list. You can say:\n\n" + examples + "\n\nAfter a list, numbers do as well: *complete 2*, *delete the first two*. " + connect + " Who builds a front end says **/demo**."
 	case kindBulk:
 		return "I change one task at a time, so that nothing is lost by mistake. Say **list my tasks**, then for example **complete 2**."
 	case kindVague:
@@ -52,10 +54,10 @@ func vagueAnswer(of kind) string {
 }
 
 // worded puts a tool's result into a sentence.
-func worded(tool string, args map[string]any, result any) string {
+func worded(tool string, args map[string]any, result any, now time.Time) string {
 	switch r := result.(type) {
 	case TaskResult:
-		return wordedChange(r, args)
+		return wordedChange(r, args, now)
 	case TaskList:
 		if tool == ToolFindTask {
 			return wordedFound(r, fmt.Sprint(args["name"]))
@@ -67,17 +69,21 @@ func worded(tool string, args map[string]any, result any) string {
 	return "Done."
 }
 
-func wordedChange(r TaskResult, args map[string]any) string {
+func wordedChange(r TaskResult, args map[string]any, now time.Time) string {
 	title := bold(r.Task.Title)
 	switch {
 	case r.Status == "created":
-		return "Added " + title + " to your list."
+		return "Added " + title + " to your list" + wordedDetails(r.Task, now) + "."
 	case r.Status == "completed":
 		return "Well done! " + title + " is completed."
 	case r.Status == "deleted":
 		return "Deleted " + title + "."
 	case args["title"] != nil:
 		return "The task is now called " + title + "."
+	case args["title"] == nil && args["due_at"] == "":
+		return title + " has no due date any more."
+	case args["due_at"] != nil && r.Task.DueAt != nil:
+		return title + " is now due " + dueWords(*r.Task.DueAt, now) + "."
 	case args["priority"] == "":
 		return title + " has no priority any more."
 	case args["priority"] != nil:
@@ -86,6 +92,18 @@ func wordedChange(r TaskResult, args map[string]any) string {
 		return title + " is open again."
 	}
 	return "Updated " + title + "."
+}
+
+// wordedDetails are what else was said of a new task.
+func wordedDetails(t Task, now time.Time) string {
+	words := ""
+	if t.DueAt != nil {
+		words += ", due " + dueWords(*t.DueAt, now)
+	}
+	if t.Priority != "" {
+		words += ", with " + escape(t.Priority) + " priority"
+	}
+	return words
 }
 
 func wordedList(list TaskList, status string) string {
@@ -142,11 +160,20 @@ func lines(tasks []Task) string {
 			b.WriteString(" *(high priority)*")
 		}
 		if t.DueAt != nil && !t.Completed {
-			b.WriteString(" *(due " + t.DueAt.UTC().Format("2 January 2006") + ")*")
+			b.WriteString(" *(due " + dueDate(*t.DueAt) + ")*")
 		}
 		b.WriteByte('\n')
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// dueDate is a date, with the time if it has one.
+func dueDate(at time.Time) string {
+	at = at.UTC()
+	if at.Hour() == 0 && at.Minute() == 0 {
+		return at.Format("2 January 2006")
+	}
+	return at.Format("2 January 2006, 15:04 UTC")
 }
 
 func count(n int, noun string) string { return fmt.Sprintf("%d %s", n, plural(n, noun, noun+"s")) }
