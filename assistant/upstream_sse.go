@@ -25,7 +25,7 @@ type eventLines struct {
 }
 
 func newEventLines(body io.ReadCloser, most int, onEvent func()) *eventLines {
-	return &eventLines{body: body, most: most, onEvent: onEvent, lines: bufio.NewReaderSize(body, 32<<10)}
+	return &eventLines{body: body, most: most, onEvent: onEvent, lines: bufio.NewReaderSize(body, 8<<10)}
 }
 
 // Read passes on whole lines only: what a cut left of one is never read.

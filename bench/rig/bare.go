@@ -74,7 +74,7 @@ func (f *frames) frame(b []byte) []byte {
 		f.seq++
 		b = strconv.AppendInt(append(b, f.head...), f.seq, 10)
 	}
-	b = append(append(b, f.body...), stamp(time.Now())...)
+	b = append(append(b, f.body...), Stamp(time.Now())...)
 	return append(b, "\"}}\n\n"...)
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/handlers"
 	"github.com/taskpilot/taskpilot/live"
@@ -74,7 +75,11 @@ func taskpilot(o Options, address string, counts *counting) (app *fiber.App, clo
 	if err != nil {
 		return nil, nil, err
 	}
-	h := handlers.New(handlers.Options{DB: db, Engine: engine, Assistant: speaker{o.Every, o.Burst}, Owner: owner, PublicURL: public,
+	answers, err := o.assistant()
+	if err != nil {
+		return nil, nil, err
+	}
+	h := handlers.New(handlers.Options{DB: db, Engine: engine, Assistant: answers, Owner: owner, PublicURL: public,
 		JWTSecret: []byte(JWTSecret), SessionSecret: []byte(JWTSecret), Version: "benchmark", Log: log})
 	return h.App(), func() error {
 		now, cancel := context.WithCancel(ctx)
@@ -83,6 +88,18 @@ func taskpilot(o Options, address string, counts *counting) (app *fiber.App, clo
 		h.Close(now)
 		return db.Close()
 	}, nil
+}
+
+// assistant is who answers.
+func (o Options) assistant() (assistant.Assistant, error) {
+	cfg := assistant.Config{BaseURL: o.Model, Model: "m"}
+	switch o.Engine {
+	case "completions":
+		return assistant.NewCompletions(cfg)
+	case "responses":
+		return assistant.NewResponses(cfg)
+	}
+	return speaker{o.Every, o.Burst}, nil
 }
 
 // serveControl lets the parent ask how the process is.

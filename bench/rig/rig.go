@@ -22,6 +22,8 @@ type Options struct {
 	Database string        // as in DATABASE_URL, migrated
 	Every    time.Duration // between two deltas of an answer
 	Burst    int           // deltas of an answer that is given at once
+	Engine   string        // "completions" or "responses": a model answers, at
+	Model    string        // this address
 }
 
 // JWTSecret signs the access tokens that the process accepts.

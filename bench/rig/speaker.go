@@ -44,7 +44,7 @@ func (s speaker) Respond(ctx context.Context, turn *assistant.Turn, emit assista
 	}
 	said := make([]byte, 0, s.burst*(stampLen+1))
 	for range s.burst {
-		delta := stamp(time.Now())
+		delta := Stamp(time.Now())
 		said = append(said, delta...)
 		if err := emit(chatkit.ItemUpdated{ItemID: m.ID, Update: chatkit.TextDelta{Delta: delta}}); err != nil {
 			return err
@@ -64,7 +64,7 @@ func (s speaker) goOn(ctx context.Context, itemID string, emit assistant.Emit) e
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-ticker.C:
-			if err := emit(chatkit.ItemUpdated{ItemID: itemID, Update: chatkit.TextDelta{Delta: stamp(time.Now())}}); err != nil {
+			if err := emit(chatkit.ItemUpdated{ItemID: itemID, Update: chatkit.TextDelta{Delta: Stamp(time.Now())}}); err != nil {
 				return err
 			}
 		}
@@ -78,7 +78,8 @@ const (
 	stampLen  = 1 + 16
 )
 
-func stamp(t time.Time) string {
+// Stamp is a delta that EachStamp finds.
+func Stamp(t time.Time) string {
 	return string(append(strconv.AppendInt([]byte{stampMark}, t.UnixNano(), 16), ' '))
 }
 
