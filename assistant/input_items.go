@@ -159,7 +159,9 @@ func (c *inputConverter) steps(list ...chatkit.Task) []inputItem {
 }
 
 func (c *inputConverter) showsCall(task *chatkit.CustomTask) bool {
-	return task.Title == callTask(Tool{}, "").Title || slices.ContainsFunc(c.tools, func(tool Tool) bool { return task.Title == callTask(tool, "").Title })
+	title := strings.TrimSuffix(task.Title, "…")
+	return title == callTask(Tool{}, "complete").Title ||
+		slices.ContainsFunc(c.tools, func(tool Tool) bool { return title == callTask(tool, "complete").Title })
 }
 
 // structured tells what the person answered to the questions.

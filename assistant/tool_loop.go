@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
@@ -169,6 +170,9 @@ func callTask(tool Tool, status string) *chatkit.CustomTask {
 	note := tool.Progress
 	if note.Text == "" {
 		note = progress("sparkle", "Working…")
+	}
+	if status == "complete" {
+		note.Text = strings.TrimSuffix(note.Text, "…")
 	}
 	return &chatkit.CustomTask{Icon: note.Icon, TaskBase: chatkit.TaskBase{Title: note.Text, StatusIndicator: status}}
 }
