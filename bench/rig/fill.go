@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/models"
@@ -45,7 +46,7 @@ func Fill(ctx context.Context, database string, p Person, thread string, items i
 			return err
 		}
 		answer := &chatkit.AssistantMessage{Content: []*chatkit.OutputText{{Text: filledAnswer}},
-			ItemBase: chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixMessage), ThreadID: thread}}
+			ItemBase: chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixMessage), ThreadID: thread, CreatedAt: chatkit.At(time.Now())}}
 		_, err = db.Commit(ctx, []models.RunBatch{{RunID: a.Run.ID, UserID: p.ID, ThreadID: thread, Owner: owner,
 			Items: []models.ItemChange{{Item: answer}}, End: &models.RunEnd{Status: models.RunCompleted}}})
 		if err != nil {
