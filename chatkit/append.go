@@ -1,6 +1,9 @@
 package chatkit
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // appender is what writes itself without reflection: the values that servers
 // send by the page. Marshal asks for it at the root; anywhere else MarshalJSON
@@ -96,7 +99,13 @@ func (t *OutputText) appendJSON(dst []byte) ([]byte, error) {
 }
 
 func (p Page[T]) appendJSON(dst []byte) ([]byte, error) {
-	dst = append(dst, `{"data":`...)
+	size := 0
+	for _, v := range p.Data {
+		if e, ok := any(v).(*EncodedItem); ok {
+			size += len(e.json) + len(",")
+		}
+	}
+	dst = append(slices.Grow(dst, size+128), `{"data":`...)
 	dst, err := appendList(dst, p.Data, func(dst []byte, v T) ([]byte, error) { return appendValue(dst, v) })
 	if err != nil {
 		return nil, err

@@ -1,7 +1,5 @@
 package chatkit
 
-import "strings"
-
 // EncodedItem is an item that stays as [Marshal] wrote it: what a store has for
 // a list that is only handed on. It is made by [NewEncodedItem].
 type EncodedItem struct {
@@ -15,7 +13,8 @@ type EncodedItem struct {
 // false if not: then the item must be decoded.
 func NewEncodedItem(typ string, base ItemBase, json string) (*EncodedItem, bool) {
 	var buf [256]byte
-	if !strings.HasPrefix(json, string(appendBase(buf[:0], typ, &base))) {
+	begin := appendBase(buf[:0], typ, &base)
+	if len(json) < len(begin) || json[:len(begin)] != string(begin) {
 		return nil, false
 	}
 	return &EncodedItem{base, typ, json}, true

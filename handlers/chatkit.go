@@ -72,7 +72,8 @@ func sendJSON(c *fiber.Ctx, v any) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	return c.Send(raw)
+	c.Response().SetBodyRaw(raw) // nobody changes it any more: no copy
+	return nil
 }
 
 // chatKitStream accepts a request that begins an answer, and streams that.

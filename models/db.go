@@ -10,10 +10,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/glebarez/go-sqlite"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
+	"modernc.org/sqlite"
 )
 
 // DB is an open database. It is safe for concurrent use.
@@ -29,6 +29,8 @@ type DB struct {
 	limits  Limits
 	now     func() time.Time
 	hashing chan struct{} // a slot for each password that may be hashed at once
+
+	statements sync.Map // of query: *sql.Stmt by text, of which there are few
 
 	accessChanges atomic.Int64
 

@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/glebarez/sqlite"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/libtnb/sqlite"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 )
@@ -100,8 +100,8 @@ func (db *DB) openPostgres(address string) error {
 	return nil
 }
 
-// gormConfig has no prepared statements: pgx keeps its own, and for the SQLite
-// driver, which compiles at every execution, they gain nothing.
+// gormConfig has no prepared statements: pgx keeps its own, and what SQLite is
+// asked most goes by query, which has some.
 func gormConfig() *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true,

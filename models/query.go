@@ -6,29 +6,47 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // query reads rows without GORM's reflection, which costs the lists that are
 // read most more than the database does. text has ? for each argument, on both
 // databases, and is the code's own.
-func (db *DB) query(tx *gorm.DB, text string, args ...any) (*sql.Rows, error) {
-	ctx := tx.Statement.Context
+func (db *DB) query(ctx context.Context, text string, args ...any) (rows *sql.Rows, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if db.pg != nil {
-		text = numbered(text)
-	} else {
-		// Nobody waits for the network, and watching a context costs two
-		// goroutines for each statement.
-		ctx = context.WithoutCancel(ctx)
+	pool, err := db.reader.DB()
+	if err != nil {
+		return nil, err
 	}
 	began := time.Now()
-	rows, err := tx.Statement.ConnPool.QueryContext(ctx, text, args...)
-	tx.Logger.Trace(ctx, began, func() (string, int64) { return text, -1 }, err)
+	if db.pg != nil { // which keeps prepared statements by itself
+		rows, err = pool.QueryContext(ctx, numbered(text), args...)
+	} else {
+		rows, err = db.querySQLite(ctx, pool, text, args)
+	}
+	db.reader.Logger.Trace(ctx, began, func() (string, int64) { return text, -1 }, err)
 	return rows, err
+}
+
+// querySQLite compiles each text once.
+func (db *DB) querySQLite(ctx context.Context, pool *sql.DB, text string, args []any) (*sql.Rows, error) {
+	// Nobody waits for a network, and watching a context costs two goroutines
+	// for each statement.
+	ctx = context.WithoutCancel(ctx)
+	found, ok := db.statements.Load(text)
+	if !ok {
+		made, err := pool.PrepareContext(ctx, text)
+		if err != nil {
+			return nil, err
+		}
+		if found, ok = db.statements.LoadOrStore(text, made); ok { // another was first
+			if err := made.Close(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return found.(*sql.Stmt).QueryContext(ctx, args...)
 }
 
 // each calls scan for every row and closes rows.

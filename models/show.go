@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"gorm.io/gorm"
-
 	"github.com/taskpilot/taskpilot/chatkit"
 )
 
@@ -19,22 +17,22 @@ import (
 
 // ShowThreads is a Store's ListThreads for a reply.
 func (db *DB) ShowThreads(ctx context.Context, userID string, page chatkit.PageRequest) (chatkit.Page[chatkit.Thread], error) {
-	out, err := db.showThreads(db.read(ctx), userID, page)
+	out, err := db.showThreads(ctx, userID, page)
 	return out, told("show threads", err)
 }
 
-func (db *DB) showThreads(tx *gorm.DB, userID string, page chatkit.PageRequest) (out chatkit.Page[chatkit.Thread], err error) {
+func (db *DB) showThreads(ctx context.Context, userID string, page chatkit.PageRequest) (out chatkit.Page[chatkit.Thread], err error) {
 	direction, than := sqlOrder(page.Order)
 	text, args := "SELECT "+shownThread+" FROM threads WHERE user_id = ?", []any{userID}
 	if page.After != "" {
-		at, err := cursor(tx.Model(&Thread{}).Where("user_id = ?", userID), "created_at", page.After)
+		at, err := cursor(db.read(ctx).Model(&Thread{}).Where("user_id = ?", userID), "created_at", page.After)
 		if err != nil {
 			return out, err
 		}
 		text, args = text+" AND (created_at, id) "+than+" (?, ?)", append(args, at, page.After)
 	}
 	limit := pageSize(page.Limit)
-	rows, err := db.query(tx, fmt.Sprintf("%s ORDER BY created_at %s, id %s LIMIT %d", text, direction, direction, limit+1), args...)
+	rows, err := db.query(ctx, fmt.Sprintf("%s ORDER BY created_at %s, id %s LIMIT %d", text, direction, direction, limit+1), args...)
 	if err != nil {
 		return out, err
 	}
@@ -68,12 +66,12 @@ func scanShownThread(rows *sql.Rows) (t chatkit.Thread, err error) {
 
 // ShowThread is a Store's LoadThread for a reply, with the first items.
 func (db *DB) ShowThread(ctx context.Context, userID, id string) (*chatkit.Thread, error) {
-	t, err := db.showThread(db.read(ctx), userID, id)
+	t, err := db.showThread(ctx, userID, id)
 	return t, told("show thread", err)
 }
 
-func (db *DB) showThread(tx *gorm.DB, userID, id string) (*chatkit.Thread, error) {
-	rows, err := db.query(tx, "SELECT "+shownThread+" FROM threads WHERE user_id = ? AND id = ?", userID, id)
+func (db *DB) showThread(ctx context.Context, userID, id string) (*chatkit.Thread, error) {
+	rows, err := db.query(ctx, "SELECT "+shownThread+" FROM threads WHERE user_id = ? AND id = ?", userID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -90,29 +88,29 @@ func (db *DB) showThread(tx *gorm.DB, userID, id string) (*chatkit.Thread, error
 		return nil, ErrNotFound
 	}
 	t := &found[0]
-	t.Items, err = db.showItems(tx, userID, id, chatkit.PageRequest{Order: chatkit.Asc})
+	t.Items, err = db.showItems(ctx, userID, id, chatkit.PageRequest{Order: chatkit.Asc})
 	return t, err
 }
 
 // ShowItems is a Store's ListItems for a reply. Hidden items are left out of the page, so
 // that it may be short and still have a cursor.
 func (db *DB) ShowItems(ctx context.Context, userID, threadID string, page chatkit.PageRequest) (chatkit.Page[chatkit.Item], error) {
-	out, err := db.showItems(db.read(ctx), userID, threadID, page)
+	out, err := db.showItems(ctx, userID, threadID, page)
 	return out, told("show items", err)
 }
 
-func (db *DB) showItems(tx *gorm.DB, userID, threadID string, page chatkit.PageRequest) (out chatkit.Page[chatkit.Item], err error) {
+func (db *DB) showItems(ctx context.Context, userID, threadID string, page chatkit.PageRequest) (out chatkit.Page[chatkit.Item], err error) {
 	direction, than := sqlOrder(page.Order)
 	text, args := "SELECT id, type, hidden, payload, created_at FROM items WHERE user_id = ? AND thread_id = ?", []any{userID, threadID}
 	if page.After != "" {
-		seq, err := cursor(itemsOf(tx, userID, threadID), "seq", page.After)
+		seq, err := cursor(itemsOf(db.read(ctx), userID, threadID), "seq", page.After)
 		if err != nil {
-			return out, cmp.Or(threadThere(tx, userID, threadID), err)
+			return out, cmp.Or(threadThere(db.read(ctx), userID, threadID), err)
 		}
 		text, args = text+" AND seq "+than+" ?", append(args, seq)
 	}
 	limit := pageSize(page.Limit)
-	rows, err := db.query(tx, fmt.Sprintf("%s ORDER BY seq %s LIMIT %d", text, direction, limit+1), args...)
+	rows, err := db.query(ctx, fmt.Sprintf("%s ORDER BY seq %s LIMIT %d", text, direction, limit+1), args...)
 	if err != nil {
 		return out, err
 	}
@@ -136,7 +134,7 @@ func (db *DB) showItems(tx *gorm.DB, userID, threadID string, page chatkit.PageR
 	})
 	if err == nil && n == 0 {
 		// A thread with items is there; whether one without is must be asked.
-		err = threadThere(tx, userID, threadID)
+		err = threadThere(db.read(ctx), userID, threadID)
 	}
 	return out, err
 }

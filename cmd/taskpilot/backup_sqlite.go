@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 	"time"
 
-	_ "github.com/glebarez/go-sqlite" // the driver that openSQLite names
 	"github.com/gofrs/flock"
+	_ "modernc.org/sqlite" // the driver that openSQLite names
 )
 
 // restoreSQLite copies backup to path. What was at path is kept beside it.
