@@ -3,6 +3,7 @@ package models_test
 import (
 	"encoding/json"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -138,4 +139,24 @@ func TestShownToTheOwnerOnly(t *testing.T) {
 		_, err = db.ShowItems(t.Context(), ann.ID, id, chatkit.PageRequest{After: "msg_none"})
 		want(t, err, chatkit.ErrCursor)
 	})
+}
+
+// TestShownAtOnce: the first who ask compile the statements, all at once, on more
+// goroutines than there are connections.
+func TestShownAtOnce(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	ann := modelstest.User(t, db, "ann@example.com")
+	id := shownItems(t, db, ann.ID)
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			threads, err1 := db.ShowThreads(t.Context(), ann.ID, chatkit.PageRequest{})
+			thread, err2 := db.ShowThread(t.Context(), ann.ID, id)
+			if err1 != nil || err2 != nil || len(threads.Data) != 1 || len(thread.Items.Data) != 6 {
+				t.Errorf("%d threads, %v, %v", len(threads.Data), err1, err2)
+			}
+		})
+	}
+	all.Wait()
 }
