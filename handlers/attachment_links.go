@@ -107,6 +107,13 @@ func (h *Handlers) linkItem(userID string, it chatkit.Item) {
 	}
 }
 
+// linkItems does it with a list. Messages with attachments are decoded in it.
+func (h *Handlers) linkItems(userID string, items []chatkit.Item) {
+	for _, it := range items {
+		h.linkItem(userID, it)
+	}
+}
+
 // linkEvents does it with the events of a message that was just stored.
 func (h *Handlers) linkEvents(userID string, events []chatkit.Event) {
 	for _, ev := range events {
@@ -125,9 +132,7 @@ type linkedStore struct {
 // ListItems returns a page of a thread's items.
 func (s linkedStore) ListItems(ctx context.Context, threadID string, page chatkit.PageRequest) (chatkit.Page[chatkit.Item], error) {
 	items, err := s.Store.ListItems(ctx, threadID, page)
-	for _, it := range items.Data {
-		s.h.linkItem(askerOf(ctx).ID, it)
-	}
+	s.h.linkItems(askerOf(ctx).ID, items.Data)
 	return items, err
 }
 

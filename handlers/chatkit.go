@@ -59,9 +59,16 @@ func (h *Handlers) replyTo(ctx context.Context, userID string, req chatkit.Reque
 	case *chatkit.ListThreadsRequest:
 		return h.DB.ShowThreads(ctx, userID, r.PageRequest)
 	case *chatkit.ListItemsRequest:
-		return h.DB.ShowItems(ctx, userID, r.ThreadID, r.PageRequest)
+		items, err := h.DB.ShowItems(ctx, userID, r.ThreadID, r.PageRequest)
+		h.linkItems(userID, items.Data)
+		return items, err
 	case *chatkit.GetThreadRequest:
-		return h.DB.ShowThread(ctx, userID, r.ThreadID)
+		thread, err := h.DB.ShowThread(ctx, userID, r.ThreadID)
+		if err != nil {
+			return nil, err
+		}
+		h.linkItems(userID, thread.Items.Data)
+		return thread, nil
 	}
 	return h.chatkit.Handle(ctx, req, nil)
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 )
@@ -139,10 +140,13 @@ func (db *DB) showItems(ctx context.Context, userID, threadID string, page chatk
 	return out, err
 }
 
-// shown is the item as it is stored, or decoded if that is not how it is sent.
+// shown is the item as it is stored, or decoded if that is not how it is sent. A
+// person's message that has more than text is decoded: the addresses of
+// attachments are the caller's to make anew.
 func (r *itemRow) shown() (chatkit.Item, error) {
+	plain := r.Type != (*chatkit.UserMessage)(nil).ItemType() || strings.HasSuffix(r.Payload, `,"attachments":[],"inference_options":{}}`)
 	base := chatkit.ItemBase{ID: r.ID, ThreadID: r.ThreadID, CreatedAt: r.CreatedAt.ChatKit()}
-	if it, ok := chatkit.NewEncodedItem(r.Type, base, r.Payload); ok {
+	if it, ok := chatkit.NewEncodedItem(r.Type, base, r.Payload); ok && plain {
 		return it, nil
 	}
 	it, err := r.item()

@@ -24,6 +24,8 @@ func shownItems(t *testing.T, db *models.DB, userID string) (threadID string) {
 		&chatkit.WidgetItem{ItemBase: chatkit.ItemBase{ID: "wig_1"}, Widget: json.RawMessage(`{"type":"Card","a":null,"children":[]}`)},
 		&chatkit.ClientToolCall{ItemBase: chatkit.ItemBase{ID: "tc_1"}, CallID: "c", Name: "look"},
 		&chatkit.UnknownItem{ItemBase: chatkit.ItemBase{ID: "new_1"}, Type: "novelty", Raw: json.RawMessage(`{"type":"novelty","id":"other","more":[1,null]}`)},
+		&chatkit.UserMessage{ItemBase: chatkit.ItemBase{ID: "msg_3"}, Attachments: []*chatkit.Attachment{{ID: "atc_1", Name: "a", MimeType: "text/plain", Type: chatkit.AttachmentFile}},
+			Content: []chatkit.UserContent{&chatkit.InputTag{ID: "t", Text: "t", Data: map[string]any{"attachments": []any{}}}}},
 		&chatkit.SDKHiddenContext{ItemBase: chatkit.ItemBase{ID: "hid_2"}, Content: "secret"},
 	} {
 		it.Base().ThreadID, it.Base().CreatedAt = a.Thread.ID, chatkit.At(time.Unix(1_700_000_000+int64(i), 500_000))
@@ -103,7 +105,7 @@ func TestShownUndecoded(t *testing.T) {
 		_, got[it.Base().ID] = it.(*chatkit.EncodedItem)
 	}
 	question := page.Data[0].Base().ID
-	for item, encoded := range map[string]bool{question: true, "msg_1": true, "wig_1": true, "tc_1": true, "new_1": false, "msg_2": false} {
+	for item, encoded := range map[string]bool{question: true, "msg_1": true, "wig_1": true, "tc_1": true, "new_1": false, "msg_2": false, "msg_3": false} {
 		if is, there := got[item]; is != encoded || !there {
 			t.Errorf("%s: undecoded %v, want %v", item, is, encoded)
 		}
@@ -153,7 +155,7 @@ func TestShownAtOnce(t *testing.T) {
 		all.Go(func() {
 			threads, err1 := db.ShowThreads(t.Context(), ann.ID, chatkit.PageRequest{})
 			thread, err2 := db.ShowThread(t.Context(), ann.ID, id)
-			if err1 != nil || err2 != nil || len(threads.Data) != 1 || len(thread.Items.Data) != 6 {
+			if err1 != nil || err2 != nil || len(threads.Data) != 1 || len(thread.Items.Data) != 7 {
 				t.Errorf("%d threads, %v, %v", len(threads.Data), err1, err2)
 			}
 		})
