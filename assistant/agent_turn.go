@@ -24,7 +24,7 @@ type agentTurn struct {
 
 func (a *Agent) newTurn(turn *Turn, emit func(chatkit.Event) error) *agentTurn {
 	return &agentTurn{Agent: a, turn: turn, begun: make(chan struct{}), out: agents.NewTranslator(emit, agents.Options{
-		ThreadID: turn.Thread.ID, Searches: true, EveryThought: true,
+		ThreadID: turn.Thread.ID, Searches: true, EveryThought: true, PartialImages: partialImages,
 	})}
 }
 
