@@ -17,6 +17,7 @@
 // a stopped answer leaves behind, and [Server.Handle] does the requests that are
 // not streamed. Package memstore is a Store to begin with, storetest tests one.
 //
+// Package agents turns what a language model streams into events.
 // Packages widget and widgettemplate make widgets; package conform holds a server,
 // whatever it is written in, to the protocol. UPSTREAM.md says where the
 // behaviour differs from the official server's, and why.
