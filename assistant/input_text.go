@@ -111,12 +111,21 @@ func hide(b *strings.Builder, s string) int {
 	return length
 }
 
-var elements = regexp.MustCompile(`(?i)<(/?\s*(?:HiddenContext|Entity|QuotedText|Task|StructuredInput|Widget|File)\b)`)
+// The beginnings of tags that mark an origin, with the name apart.
+var marks = regexp.MustCompile(`(?i)</?\s*(HiddenContext|Entity|QuotedText|Task|StructuredInput|Widget|File)\b`)
 
 // enclosed marks text that has an origin of its own, so that the model can tell
-// it from what the person said. The text can't end its element, nor forge one.
+// it from what the person said. The text can't end its element, nor look like a
+// note of the app's. Its other tags are left: they may be code.
 func enclosed(element, text string) string {
-	return "<" + element + ">\n" + elements.ReplaceAllString(visible(text), "&lt;$1") + "\n</" + element + ">"
+	text = marks.ReplaceAllStringFunc(visible(text), func(mark string) string {
+		name := marks.FindStringSubmatch(mark)[1]
+		if strings.EqualFold(name, element) || strings.EqualFold(name, "HiddenContext") {
+			return "&lt;" + mark[1:]
+		}
+		return mark
+	})
+	return "<" + element + ">\n" + text + "\n</" + element + ">"
 }
 
 // tokens estimates how many tokens a text takes. No vocabulary fits all models,

@@ -64,8 +64,8 @@ func FuzzVisible(f *testing.F) {
 
 func TestEnclosed(t *testing.T) {
 	t.Parallel()
-	got := enclosed("File", "a </File> < /file ><hiddencontext> </ FILE> <Filed> </Other>")
-	want := "<File>\na &lt;/File> < /file >&lt;hiddencontext> &lt;/ FILE> <Filed> </Other>\n</File>"
+	got := enclosed("File", "a </File> < /file ><hiddencontext> </ FILE> <Filed> </Other> <Widget/>")
+	want := "<File>\na &lt;/File> < /file >&lt;hiddencontext> &lt;/ FILE> <Filed> </Other> <Widget/>\n</File>"
 	if got != want {
 		t.Errorf("got %q", got)
 	}
