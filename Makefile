@@ -53,6 +53,7 @@ bench: ## Measure
 	$(GO) run ./bench/streams -n 1000 -rate 20 -for 20s
 	$(GO) run ./bench/pages -items 20000
 	$(GO) run ./bench/chatkit
+	$(GO) run ./bench/model
 
 browser: ## Run only the tests in a browser
 	$(GO) test -race -run Browser $(TEST_FLAGS) ./...
