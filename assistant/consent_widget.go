@@ -70,6 +70,33 @@ func consentCard(c Consent, card *widget.Card) (*chatkit.WidgetItem, error) {
 	return item, nil
 }
 
+// asksConsent reports whether the widget is a question of ours.
+func asksConsent(item *chatkit.WidgetItem) bool {
+	var card struct {
+		Key string `json:"key"`
+	}
+	return json.Unmarshal(item.Widget, &card) == nil && strings.HasPrefix(card.Key, "con_")
+}
+
+// isRetold reports whether a note of what the person or their browser did says only
+// what the output of a call says, too: a model is to go on from that.
+func isRetold(item *chatkit.HiddenContext) bool {
+	var note struct {
+		Type   string         `json:"type"`
+		Action chatkit.Action `json:"action"`
+	}
+	if json.Unmarshal(item.Content, &note) != nil {
+		return false
+	}
+	switch note.Type {
+	case "threads.add_client_tool_output":
+		return true
+	case "threads.custom_action":
+		return note.Action.Type == actionAllow || note.Action.Type == actionRefuse
+	}
+	return false
+}
+
 // readable is a call's arguments, a line for each, whole: a person agrees to what
 // they can see.
 func readable(args json.RawMessage) []string {

@@ -49,8 +49,8 @@ func (c *inputConverter) convert(it chatkit.Item) []inputItem {
 		if call, ok := toolCallOf(item); ok {
 			return callPair(call.ID, call.Name, asText(call.Arguments), asText(call.Output))
 		}
-		if _, ok := noteOf(item); ok {
-			return nil // between us and the model server
+		if _, ok := noteOf(item); ok || isRetold(item) {
+			return nil // between us and the model server, or said by a tool's output
 		}
 		return hiddenNote(stringOr(item.Content))
 	case *chatkit.SDKHiddenContext:
@@ -78,6 +78,9 @@ func (c *inputConverter) shown(it chatkit.Item) []inputItem {
 			return []inputItem{{kind: inputAssistant, text: text}}
 		}
 	case *chatkit.WidgetItem:
+		if asksConsent(item) {
+			return nil // the call says it
+		}
 		return []inputItem{contextText(fmt.Sprintf("The app shows the person this widget (item %q):\n", item.ID) +
 			enclosed("Widget", cut(compact(item.Widget), maxOldOutput)))}
 	case *chatkit.StructuredInput:

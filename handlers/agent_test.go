@@ -91,6 +91,11 @@ func TestConsentOverChatKit(t *testing.T) {
 		if text := itemOf[*chatkit.AssistantMessage](t, done).Text(); text != "It is gone." {
 			t.Errorf("the assistant goes on with %q", text)
 		}
+		// The model goes on from the call's output, and reads of no buttons.
+		sent := model.Requests()[len(model.Requests())-1]
+		if last := sent.Chat.Messages[len(sent.Chat.Messages)-1]; last.Role != "tool" || strings.Contains(string(sent.Body), "consent.allow") {
+			t.Errorf("the model reads %s", sent.Body)
+		}
 		if closed := itemOf[*chatkit.WidgetItem](t, done); closed.ID != card.ID || strings.Contains(string(closed.Widget), "consent.allow") {
 			t.Errorf("the card stays open: %s", closed.Widget)
 		}
@@ -202,7 +207,7 @@ func TestToolsOfOurPage(t *testing.T) {
 			t.Errorf("request %d offers %.3000s", i, body)
 		}
 	}
-	if body := string(sent[2].Body); !strings.Contains(body, `{\"time\":\"12:00\"}`) {
+	if body, last := string(sent[2].Body), sent[2].Chat.Messages; !strings.Contains(body, `{\"time\":\"12:00\"}`) || last[len(last)-1].Role != "tool" {
 		t.Errorf("the output is not in %s", body)
 	}
 }

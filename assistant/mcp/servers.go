@@ -199,7 +199,7 @@ func (l *link) drop(session *sdk.ClientSession) {
 
 // tools returns the server's tools, fresh ones if they come until ctx ends.
 func (l *link) tools(ctx context.Context) []Tool {
-	if busy := l.refresh(); busy != nil {
+	if busy := l.refresh(); busy != nil && l.worthWaiting() {
 		select {
 		case <-busy:
 		case <-ctx.Done():
@@ -207,11 +207,22 @@ func (l *link) tools(ctx context.Context) []Tool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if time.Since(l.listed) > 2*listFresh {
+	if l.outdated() {
 		return nil // nobody knows whether they are still what they were
 	}
 	return l.list
 }
+
+// worthWaiting reports whether a turn should wait for the server: not for one that
+// has failed, nor when its list is good enough.
+func (l *link) worthWaiting() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failed.IsZero() && l.outdated()
+}
+
+// outdated reports a list that is not to be used any more. The caller holds mu.
+func (l *link) outdated() bool { return time.Since(l.listed) > 2*listFresh }
 
 // offer makes a tool that can be called.
 func (l *link) offer(t Tool) assistant.Tool {
