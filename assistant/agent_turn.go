@@ -57,7 +57,7 @@ func (t *agentTurn) answer(ctx context.Context) error {
 			return err
 		}
 		if len(got.calls) == 0 || !got.callsTools() {
-			if err := t.conclude(got); err != nil {
+			if err := t.conclude(got, loop.calls > 0); err != nil {
 				return err
 			}
 			if err := t.out.Finish(); err != nil {
@@ -138,8 +138,9 @@ func (t *agentTurn) ask(ctx context.Context, req *modelRequest) (*modelAnswer, e
 	return &got, nil
 }
 
-// conclude says what the person must know about how the answer ended.
-func (t *agentTurn) conclude(got *modelAnswer) error {
+// conclude says what the person must know about how the answer ended. worked: tools
+// were called before, which a retry must not do again.
+func (t *agentTurn) conclude(got *modelAnswer, worked bool) error {
 	note := ""
 	switch reason := got.ended.Reason; {
 	case reason == agents.EndedError:
@@ -152,6 +153,8 @@ func (t *agentTurn) conclude(got *modelAnswer) error {
 		note = "The answer stops here because the model's content filter ended it."
 	case reason == agents.EndedFilter:
 		return &chatkit.Error{Message: "The model's content filter blocked this answer. Please put your question in other words."}
+	case !got.said && worked: // small models often have nothing to add
+		note = "The model did what is shown above and added no words."
 	case !got.said:
 		return &chatkit.Error{Message: "The model gave an empty answer. Please try again.", AllowRetry: true,
 			Err: fmt.Errorf("assistant: %s: empty answer", t.Name())}

@@ -210,6 +210,15 @@ func TestCompletionsFinishReasons(t *testing.T) {
 	}
 }
 
+// TestCompletionsSilentAfterTools has a model that works and adds no words: what it
+// did must not be done again by a retry.
+func TestCompletionsSilentAfterTools(t *testing.T) {
+	t.Parallel()
+	c, _, m := model(t, quick, openaitest.ToolCall(ToolAddTask, `{"title":"water plants"}`), openaitest.Empty())
+	c.say("do it", "*The model did what is shown above and added no words.*")
+	wantTitles(t, m, "buy milk", "sell car", "water plants")
+}
+
 func TestCompletionsStop(t *testing.T) {
 	t.Parallel()
 	for _, b := range []openaitest.Behaviour{

@@ -12,16 +12,17 @@ import (
 // data. Comments, other fields and blank lines are dropped; data of several
 // lines is joined; an event that reports an error ends the stream with it.
 type eventLines struct {
-	body    io.Closer
-	lines   *bufio.Reader
-	event   []byte // name of the event being read
-	data    []byte // its data so far
-	ready   []byte // what Read has yet to pass on
-	buf     []byte // what ready is a part of
-	most    int    // bytes of one event
-	seen    bool   // whether any line came
-	onEvent func() // called for each event
-	err     error
+	body      io.Closer
+	lines     *bufio.Reader
+	event     []byte // name of the event being read
+	data      []byte // its data so far
+	dataLines int    // how many lines of it
+	ready     []byte // what Read has yet to pass on
+	buf       []byte // what ready is a part of
+	most      int    // bytes of one event
+	seen      bool   // whether any line came
+	onEvent   func() // called for each event
+	err       error
 }
 
 func newEventLines(body io.ReadCloser, most int, onEvent func()) *eventLines {
@@ -73,9 +74,11 @@ func (e *eventLines) next() error {
 			e.data = append(e.data, ' ') // a line break in JSON is a space
 		}
 		e.data = append(e.data, value...)
+		e.dataLines++
 		// Most servers write an event on one line; not to wait for the blank one
-		// spares a round trip, and suits servers that forget it.
-		if string(e.data) == "[DONE]" || json.Valid(e.data) {
+		// spares a round trip, and suits servers that forget it. To look after every
+		// line of many would cost their square.
+		if look := e.dataLines&(e.dataLines-1) == 0; look && (string(e.data) == "[DONE]" || json.Valid(e.data)) {
 			return e.dispatch()
 		}
 	}
@@ -92,7 +95,7 @@ func (e *eventLines) dispatch() error {
 	e.onEvent()
 	e.buf = append(append(append(e.buf[:0], "data: "...), e.data...), '\n')
 	e.ready = e.buf
-	e.data = e.data[:0]
+	e.data, e.dataLines = e.data[:0], 0
 	return nil
 }
 

@@ -61,7 +61,7 @@ func (c *Completions) Decode(raw []byte, yield func(Event) error) error {
 			continue // one answer was asked for
 		}
 		d := choice.Delta
-		text, thought := d.Content.parts()
+		text, thought := d.Content.parts(1)
 		if text == "" && thought == "" {
 			text = d.Content.text()
 		}

@@ -32,19 +32,13 @@ func (l *loose) UnmarshalJSON(b []byte) error {
 
 // text reads a string, or a list of text parts.
 func (l loose) text() string {
-	if len(l.raw) == 0 {
-		return ""
-	}
-	if l.raw[0] == '"' {
-		return unquote(l.raw)
-	}
-	text, _ := l.parts()
-	return text
+	return l.inner(1)
 }
 
-// parts reads a list of parts: text, and thoughts apart from it.
-func (l loose) parts() (text, thought string) {
-	if len(l.raw) == 0 || l.raw[0] != '[' {
+// parts reads a list of parts: text, and thoughts apart from it. The text of a part
+// may be such a list itself, so many levels deep.
+func (l loose) parts(levels int) (text, thought string) {
+	if levels < 0 || len(l.raw) == 0 || l.raw[0] != '[' {
 		return "", ""
 	}
 	var parts []struct {
@@ -59,12 +53,20 @@ func (l loose) parts() (text, thought string) {
 	for _, p := range parts {
 		switch p.Type {
 		case "thinking":
-			thoughts.WriteString(p.Thinking.text())
+			thoughts.WriteString(p.Thinking.inner(levels - 1))
 		case "text", "output_text":
-			said.WriteString(p.Text.text())
+			said.WriteString(p.Text.inner(levels - 1))
 		}
 	}
 	return said.String(), thoughts.String()
+}
+
+func (l loose) inner(levels int) string {
+	if len(l.raw) > 0 && l.raw[0] == '"' {
+		return unquote(l.raw)
+	}
+	text, _ := l.parts(levels)
+	return text
 }
 
 // number reads a number, or one in a string.
