@@ -65,12 +65,28 @@ func closeItem(it chatkit.Item, broken bool) entry {
 		keep = strings.TrimSpace(item.Text()) != ""
 	case *chatkit.WorkflowItem:
 		keep = len(item.Workflow.Tasks) > 0
+		if broken {
+			endWorkflow(&item.Workflow, item.CreatedAt.Time)
+		}
 	}
 	id := it.Base().ID
 	if !keep {
 		return entry{payload: mustMarshal(chatkit.ItemRemoved{ItemID: id}), item: &ItemChange{RemoveID: id}}
 	}
 	return entry{payload: mustMarshal(chatkit.ItemDone{Item: it}), item: &ItemChange{Item: it, Incomplete: broken}}
+}
+
+// endWorkflow makes a workflow that was broken off look so: nothing in it goes on.
+func endWorkflow(w *chatkit.Workflow, began time.Time) {
+	for _, t := range w.Tasks {
+		if base := t.Common(); base.StatusIndicator == "loading" {
+			base.StatusIndicator = "none"
+		}
+	}
+	if w.Summary == nil {
+		seconds := max(0, int(time.Since(began)/time.Second))
+		w.Summary = &chatkit.WorkflowSummary{Duration: &seconds}
+	}
 }
 
 // finalStatus tells a finished answer from one that waits for somebody.
