@@ -70,18 +70,49 @@ func widgetValues(c *fiber.Ctx) map[string][]string {
 // goOn lets an answer begin or go on after something that was no message, and
 // answers with its turn.
 func (h *Handlers) goOn(c *fiber.Ctx, req chatkit.Request) error {
-	user := viewerOf(c).User
-	p, err := h.DB.AcceptPlan(c.UserContext(), models.PlanRequest{UserID: user.ID, Owner: h.Owner, Request: req})
+	run, err := h.accept(c, req)
 	if err != nil {
 		return err
 	}
-	if p.Run == nil {
-		return badRequest(orElse(p.Plan.Refusal.Message, "This can't be done in this conversation."))
-	}
-	if err := h.beginPlan(p, onPage(c)); err != nil {
+	return h.showTurn(c, run)
+}
+
+// goOnFrom does the same after something about an item, which it draws anew.
+func (h *Handlers) goOnFrom(c *fiber.Ctx, req chatkit.Request) error {
+	a, err := h.accept(c, req)
+	if err != nil {
 		return err
 	}
-	return h.showTurn(c, &models.Accepted{Thread: p.Thread, Run: p.Run})
+	if !isHTMX(c) {
+		return h.showTurn(c, a)
+	}
+	item, err := h.DB.Item(c.UserContext(), a.Run.UserID, a.Thread.ID, c.Params("item"))
+	if err != nil {
+		return err
+	}
+	t, err := h.storedTurn(c.UserContext(), a.Run)
+	if err != nil {
+		return err
+	}
+	if t.Running() {
+		if t, err = h.runningTurn(c.UserContext(), t); err != nil {
+			return err
+		}
+	}
+	return h.render(c, views.Continued(item.Item, t))
+}
+
+// accept stores a request that is no message, and starts its run.
+func (h *Handlers) accept(c *fiber.Ctx, req chatkit.Request) (*models.Accepted, error) {
+	user := viewerOf(c).User
+	p, err := h.DB.AcceptPlan(c.UserContext(), models.PlanRequest{UserID: user.ID, Owner: h.Owner, Request: req})
+	if err != nil {
+		return nil, err
+	}
+	if p.Run == nil {
+		return nil, badRequest(orElse(p.Plan.Refusal.Message, "This can't be done in this conversation."))
+	}
+	return &models.Accepted{Thread: p.Thread, Run: p.Run}, h.beginPlan(p, onPage(c))
 }
 
 func orElse(text, otherwise string) string {

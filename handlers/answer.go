@@ -30,7 +30,7 @@ func (h *Handlers) answerQuestions(c *fiber.Ctx) error {
 		values := answersTo(c, i)
 		req.Answers[q.ID] = chatkit.Answer{Values: values, Skipped: len(values) == 0}
 	}
-	return h.goOn(c, req)
+	return h.goOnFrom(c, req)
 }
 
 // answersTo reads the answers to question n: words of one's own come first,
@@ -72,5 +72,5 @@ func (h *Handlers) toolOutput(c *fiber.Ctx) error {
 	if len(newest) == 0 || newest[0].Item.Base().ID != id {
 		return errCallOver
 	}
-	return h.goOn(c, &chatkit.AddToolOutputRequest{ThreadID: thread, Result: json.RawMessage(result)})
+	return h.goOnFrom(c, &chatkit.AddToolOutputRequest{ThreadID: thread, Result: json.RawMessage(result)})
 }

@@ -20,6 +20,16 @@ func (h *Handlers) beginPlan(p *models.Planned, by asker) error {
 	turn.Input, turn.ClientTools = plan.Input, by.tools
 	spec := live.Spec{RunID: p.Run.ID, UserID: by.user.ID, ThreadID: p.Thread.ID,
 		Prologue: append(append(plan.Events, chatkit.StreamOptions{AllowCancel: true}), limitNotices(h.DB.Limits(), p.Used)...)}
+	for _, it := range plan.Save {
+		if call, ok := it.(*chatkit.ClientToolCall); ok {
+			h.itemChanged(by.user.ID, p.Thread.ID, call.ID) // no event says so
+		}
+	}
+	for _, id := range plan.Remove {
+		if plan.Input == nil {
+			h.itemChanged(by.user.ID, p.Thread.ID, id)
+		}
+	}
 	return h.launch(spec, produce(func(ctx context.Context, emit assistant.Emit) error {
 		for _, ev := range plan.First {
 			if err := emit(ev); err != nil {

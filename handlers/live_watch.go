@@ -145,7 +145,7 @@ func (p *livePage) touched(ctx context.Context, run *models.Run) error {
 func (p *livePage) redraw(ctx context.Context, threadID, itemID string) error {
 	it, err := p.h.DB.Item(ctx, p.user, threadID, itemID)
 	if errors.Is(err, models.ErrNotFound) {
-		return nil
+		return p.sendFragments([]views.Fragment{views.Gone(threadID, itemID)})
 	}
 	if err != nil {
 		return err

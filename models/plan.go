@@ -243,6 +243,10 @@ func noteOf(plan *chatkit.Plan, req chatkit.Request) json.RawMessage {
 		if r.ItemID != "" {
 			note["item_id"] = r.ItemID
 		}
+	case *chatkit.AddToolOutputRequest:
+		for _, it := range plan.Save {
+			note["item_id"] = it.Base().ID
+		}
 	case *chatkit.AddStructuredInputRequest:
 		note["item_id"], note["status"] = r.ItemID, r.Status
 		for _, ev := range plan.First {

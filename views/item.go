@@ -5,6 +5,11 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 )
 
+// Continued is a turn with the item of an earlier one that it goes on from.
+func Continued(it chatkit.Item, t Turn) templ.Component {
+	return templ.Join(ItemView(it), TurnView(t))
+}
+
 // ItemView is a finished item by itself.
 func ItemView(it chatkit.Item) templ.Component { return itemView(TurnItem{Item: it}, nil) }
 

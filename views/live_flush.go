@@ -121,6 +121,11 @@ func Redrawn(ctx context.Context, it chatkit.Item) (Fragment, error) {
 	return Fragment{Thread: it.Base().ThreadID, Target: idItem(it.Base().ID), Swap: SwapUpdate, HTML: html}, err
 }
 
+// Gone takes an item away that is not there any more.
+func Gone(threadID, itemID string) Fragment {
+	return Fragment{Thread: threadID, Target: idItem(itemID), Swap: SwapRemove}
+}
+
 // Finish returns the turn as it is stored when it is over: rendered whole, which
 // also repairs what rendering block by block got wrong.
 func (l *Live) Finish(ctx context.Context, t Turn) (Fragment, error) {

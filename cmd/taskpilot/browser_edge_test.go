@@ -174,6 +174,12 @@ func TestBrowserScreenshots(t *testing.T) {
 func (b *browser) shot(name string) {
 	b.t.Helper()
 	b.run(b.ctx, wait(`document.getAnimations().every((a) => a.playState !== "running")`))
+	b.still(name)
+}
+
+// still is a screenshot of a page on which something may go on moving.
+func (b *browser) still(name string) {
+	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())

@@ -42,8 +42,7 @@ function refocus(active, fresh) {
   }
 }
 
-// keep is called once fresh stands in old's place.
-export function keep(old, fresh, active) {
+function keep(old, fresh) {
   keepValues(old, fresh);
   const folds = [...fresh.querySelectorAll("details")];
   [...old.querySelectorAll("details")].forEach((fold, i) => {
@@ -53,13 +52,13 @@ export function keep(old, fresh, active) {
   [...old.querySelectorAll(".w-transition")].forEach((el, i) => {
     shows[i]?.classList.toggle("w-still", shows[i].dataset.shows === el.dataset.shows);
   });
-  if (active) refocus(active, fresh);
 }
 
 // exchange puts fresh in old's place.
 export function exchange(old, fresh) {
   const active = old.contains(document.activeElement) ? document.activeElement : null;
+  keep(old, fresh); // while old is on the page: outside of it fields have no form
   if (old.open !== undefined) fresh.open = old.open; // a fold stays as the person left it
   old.replaceWith(fresh);
-  keep(old, fresh, active);
+  if (active) refocus(active, fresh);
 }
