@@ -8,11 +8,11 @@ import (
 )
 
 // DefaultCite makes the source that the official SDK makes: a page or a file.
-// What has no name is dropped.
+// What has no name is dropped, and so are addresses that are no page's.
 func DefaultCite(c CitedSource) (chatkit.Source, *int) {
 	switch c.Kind {
 	case KindURL:
-		if c.URL == "" {
+		if !isPage(c.URL) {
 			return nil, nil
 		}
 		title := c.Title
@@ -51,6 +51,13 @@ func (t *Translator) annotations(list []CitedSource, skipped int) []chatkit.Anno
 		}
 	}
 	return kept
+}
+
+// isPage tells a page of the web from what a browser should not open, such as
+// scripts and local files.
+func isPage(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 // hostOf names a page by its host.

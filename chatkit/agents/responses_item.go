@@ -149,7 +149,7 @@ func (i *responseItem) search(key string, done bool) Search {
 		urls = append(urls, source.URL)
 	}
 	for _, u := range urls {
-		if u != "" && !seen[u] {
+		if isPage(u) && !seen[u] {
 			seen[u] = true
 			s.Sources = append(s.Sources, &chatkit.URLSource{SourceBase: chatkit.SourceBase{Title: hostOf(u)}, URL: u})
 		}

@@ -42,6 +42,15 @@ func TestMessageBeginsWithWhatIsSeen(t *testing.T) {
 		`{"updated","item_id":"msg_1","update":{"type":"annotation_added","content_index":0,"annotation_index":0,"annotation":{"type":"annotation","source":{"type":"url","title":"A","url":"https://a.example"},"index":2}}}`)
 }
 
+func TestOnlyPagesAreCited(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "https://", "//evil.example", "\x00https://a.example"} {
+		if source, _ := DefaultCite(CitedSource{Kind: KindURL, URL: address, Title: "t"}); source != nil {
+			t.Errorf("%q is cited", address)
+		}
+	}
+}
+
 func TestAppend(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Options{})

@@ -136,6 +136,9 @@ func (r *rawConfig) complete(dir string) []string {
 	if err := r.resolveEngine(); err != nil {
 		problems = append(problems, "ASSISTANT: "+err.Error())
 	}
+	if err := r.checkHosted(); err != nil {
+		problems = append(problems, "OPENAI_TOOLS: "+err.Error())
+	}
 	if err := r.resolveTranscriber(); err != nil {
 		problems = append(problems, "TRANSCRIBE_MODEL: "+err.Error())
 	}

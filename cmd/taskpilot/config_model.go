@@ -106,6 +106,16 @@ func (r *rawConfig) resolveEngine() error {
 	return nil
 }
 
+// checkHosted refuses tools that the engine can't offer: nobody would notice that
+// they are missing.
+func (r *rawConfig) checkHosted() error {
+	h := r.OpenAI.Hosted
+	if r.Assistant == engineResponses || r.Assistant == engineBuiltin || !h.WebSearch && !h.Images && len(h.FileSearch) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the engine %q has no such tools; accepted: set ASSISTANT=responses if the server speaks the Responses API, or leave it empty", r.Assistant)
+}
+
 // resolveTranscriber sends recordings where messages go, unless they have a
 // server of their own. The key of one server is not shown to another.
 func (r *rawConfig) resolveTranscriber() error {

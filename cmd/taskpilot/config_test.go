@@ -178,6 +178,18 @@ func TestBadSettings(t *testing.T) {
 	}
 }
 
+func TestHostedToolsNeedTheirEngine(t *testing.T) {
+	t.Parallel()
+	values := map[string]string{"OPENAI_TOOLS": "web_search", "OPENAI_BASE_URL": "http://localhost:11434/v1"}
+	if _, err := load(t, values); err == nil || !strings.Contains(err.Error(), "OPENAI_TOOLS: the engine \"completions\" has no such tools; accepted: ") {
+		t.Errorf("without the Responses API: %v", err)
+	}
+	values["ASSISTANT"] = "responses"
+	if _, err := load(t, values); err != nil {
+		t.Errorf("with it: %v", err)
+	}
+}
+
 func TestEverySettingIsTested(t *testing.T) {
 	t.Parallel()
 	for _, s := range settings() {
