@@ -32,7 +32,8 @@ func TestDefaults(t *testing.T) {
 	}
 	want := Config{
 		Addr: ":8000", PublicURL: "http://localhost:8000", DatabaseURL: "sqlite:data/taskpilot.db", DataDir: "data",
-		Assistant: "builtin", Tools: ToolSettings{Titles: true}, OpenAI: OpenAI{Model: defaultModel, Reasoning: "auto", Timeout: time.Minute}, DomainKey: "taskpilot-chatkit-domain-key",
+		Assistant: "builtin", Tools: ToolSettings{Titles: true}, OpenAI: OpenAI{Model: defaultModel, Reasoning: "auto", Timeout: time.Minute, Window: 32_000}, DomainKey: "taskpilot-chatkit-domain-key",
+		Files:          Files{URL: "file:data/attachments", File: 20 << 20, Total: 1 << 30},
 		AllowedOrigins: []string{"http://localhost:8000"}, SignupOpen: true, LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 	if got, want := fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", want); got != want {
