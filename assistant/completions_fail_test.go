@@ -41,6 +41,9 @@ func TestCompletionsFailures(t *testing.T) {
 	}{
 		{openaitest.BadRequest(), "didn't accept the request", false, 1},
 		{openaitest.ContextTooLong(), "too long for the model", false, 1},
+		{openaitest.Status(400, "the request exceeds the available context size", "exceed_context_size_error"), "too long for the model", false, 1},
+		{openaitest.Status(400, "registry/gemma does not support tools", "api_error"), "can't let this model call tools", false, 1},
+		{openaitest.Status(500, "tools param requires --jinja flag", "server_error"), "can't let this model call tools", false, 1},
 		{openaitest.Unauthorized(), "OPENAI_API_KEY", false, 1},
 		{openaitest.Forbidden(), "doesn't allow this", false, 1},
 		{openaitest.NotFound(), "OPENAI_MODEL and OPENAI_BASE_URL", false, 1},

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/taskpilot/taskpilot/assistant/openaitest"
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/chatkit/agents"
 )
 
 const testKey = "sk-canary-key-9b1d"
@@ -207,6 +209,63 @@ func TestCompletionsFinishReasons(t *testing.T) {
 			}
 			wantTitles(t, m, "buy milk", "sell car")
 		})
+	}
+}
+
+// TestCompletionsCounts has a server that counts tokens, and one that refuses to be
+// asked.
+func TestCompletionsCounts(t *testing.T) {
+	t.Parallel()
+	c, srv, _ := model(t, quick, openaitest.Usage("Hi."), openaitest.Status(400, "stream_options", "extra_forbidden"), openaitest.Text("Bye."), openaitest.Text("Again."))
+	var used []agents.Usage
+	c.assistant.(*Agent).cfg.Hooks.Used = func(_ context.Context, _ *Turn, _ string, u agents.Usage) error {
+		used = append(used, u)
+		return nil
+	}
+	c.say("hello", "Hi.")
+	c.say("hello", "Bye.")
+	c.say("hello", "Again.")
+	var asked []bool
+	for _, r := range srv.Requests() {
+		asked = append(asked, strings.Contains(string(r.Body), `"stream_options":{"include_usage":true}`))
+	}
+	if len(used) == 0 || used[0].Input != 5 || used[0].Output != 7 || !slices.Equal(asked, []bool{true, true, false, false}) {
+		t.Errorf("counted %+v, asked %v", used, asked)
+	}
+}
+
+// TestCompletionsThoughts shows thoughts in the workflow, and sends them back with
+// the calls that they led to, but not in a later turn.
+func TestCompletionsThoughts(t *testing.T) {
+	t.Parallel()
+	c, srv, _ := model(t, quick, openaitest.Thinking("Let me look.", openaitest.ToolCall(ToolListTasks, `{}`)), openaitest.Text("<think>Two", " it is.</thi", "nk>Two."), openaitest.Text("Yes."))
+	c.say("list", "Two.")
+	flow, ok := c.fold.Items()[0].(*chatkit.WorkflowItem)
+	if !ok || len(flow.Workflow.Tasks) != 3 || !strings.Contains(asJSON(t, flow), `"content":"Let me look."`) || !strings.Contains(asJSON(t, flow), `"content":"Two it is."`) {
+		t.Fatalf("items %s", asJSON(t, c.fold.Items()))
+	}
+	c.say("sure?", "Yes.")
+	for n, want := range []bool{false, true, false} {
+		if got := strings.Contains(string(srv.Requests()[n].Body), `"reasoning_content":"Let me look."`); got != want {
+			t.Errorf("request %d: thoughts sent back: %v", n, got)
+		}
+	}
+}
+
+// TestCompletionsTurns has messages that stand side by side in one role sent as one,
+// which many models' templates want.
+func TestCompletionsTurns(t *testing.T) {
+	t.Parallel()
+	text := func(kind inputKind, s string) inputItem {
+		return inputItem{kind: kind, parts: []inputPart{{text: s}}}
+	}
+	list := chatMessages(&modelRequest{instructions: "sys", input: []inputItem{text(inputUser, "a"), text(inputContext, "b"), {kind: inputAssistant, text: "c"}, {kind: inputAssistant, text: "d"},
+		{kind: inputUser, parts: []inputPart{{text: "e"}, {kind: partImage, url: "data:x"}}}, text(inputContext, "f"), {kind: inputCall, call: inputFunction{id: "1", name: "n", arguments: "{bad"}}, {kind: inputOutput, call: inputFunction{id: "1"}}}})
+	want := `[{"role":"system","content":"sys"},{"role":"user","content":"a\n\nb"},{"role":"assistant","content":"c\n\nd"},` +
+		`{"role":"user","content":[{"type":"text","text":"e"},{"type":"image_url","image_url":{"url":"data:x"}},{"type":"text","text":"f"}]},` +
+		`{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"n","arguments":"{}"}}]},{"role":"tool","content":"null","tool_call_id":"1"}]`
+	if got := asJSON(t, list); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 
