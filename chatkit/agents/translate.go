@@ -124,11 +124,11 @@ func (t *Translator) Emit(ev chatkit.Event) error {
 	return t.out(ev)
 }
 
-// Finish finishes what is open.
+// Finish finishes what is open. An image that never came is taken back.
 func (t *Translator) Finish() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.closeMessage(); err != nil {
+	if err := t.closeAll(); err != nil {
 		return err
 	}
 	return t.endWorkflow(nil, false)
@@ -139,10 +139,24 @@ func (t *Translator) Finish() error {
 func (t *Translator) Pause() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.closeMessage(); err != nil {
+	if err := t.closeAll(); err != nil {
 		return err
 	}
 	return t.pauseWorkflow()
+}
+
+// closeAll ends what is open but the workflow.
+func (t *Translator) closeAll() error {
+	if err := t.closeMessage(); err != nil {
+		return err
+	}
+	for model, item := range t.images {
+		delete(t.images, model)
+		if err := t.out(chatkit.ItemRemoved{ItemID: item.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CallClient ends the turn with a call that the browser is to do, whose output

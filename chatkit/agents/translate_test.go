@@ -42,6 +42,14 @@ func TestMessageBeginsWithWhatIsSeen(t *testing.T) {
 		`{"updated","item_id":"msg_1","update":{"type":"annotation_added","content_index":0,"annotation_index":0,"annotation":{"type":"annotation","source":{"type":"url","title":"A","url":"https://a.example"},"index":2}}}`)
 }
 
+func TestImageThatNeverCame(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	r.decode(item("added", drawing), item("done", `{"id":"ig_1","type":"image_generation_call","status":"failed"}`)).finish()
+	r.want(`{"added","item":{"id":"msg_1","type":"generated_image"}}`, `{"removed","item_id":"msg_1"}`)
+	r.finish().want()
+}
+
 func TestOnlyPagesAreCited(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "https://", "//evil.example", "\x00https://a.example"} {
