@@ -112,5 +112,5 @@ func TestAPIMessagePages(t *testing.T) {
 			}
 		}
 	}
-	v.do("GET", path+"?after=msg_none", nil).problem(400, "invalid_request")
+	v.do("GET", path+"?after=msg_none", nil).problem(404, "not_found")
 }

@@ -46,7 +46,7 @@ func TestAPIThreads(t *testing.T) {
 			t.Errorf("metadata not cleared: %v", cleared.Metadata)
 		}
 		// What one of the databases would refuse, or keep otherwise than the other.
-		odd := `{"title":"nul\u0000 half\ud800","metadata":{"k\u0000":"v\u0000\udfff","deep":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `}}`
+		odd := `{"title":"nul\u0000 half\ud800","metadata":{"k\u0000":"v\u0000\udfff","deep":` + strings.Repeat("[", 30) + strings.Repeat("]", 30) + `}}`
 		var clean threadJSON
 		v.do("PATCH", path, odd).want(200).json(&clean)
 		if clean.Title != "nul half\uFFFD" || clean.Metadata["k"] != "v\uFFFD" || clean.Metadata["deep"] == nil {
@@ -92,9 +92,10 @@ func TestAPIThreadPages(t *testing.T) {
 			t.Errorf("%s: %v, want %v", order, seen, ids)
 		}
 	}
-	for _, query := range []string{"limit=0", "limit=x", "limit=-1", "order=up", "after=thr_unknown"} {
+	for _, query := range []string{"limit=0", "limit=x", "limit=-1", "order=up"} {
 		v.do("GET", "/api/v1/chatkit/threads?"+query, nil).problem(400, "invalid_request")
 	}
+	v.do("GET", "/api/v1/chatkit/threads?after=thr_unknown", nil).problem(404, "not_found")
 }
 
 func TestAPIThreadLimits(t *testing.T) {

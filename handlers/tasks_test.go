@@ -72,9 +72,10 @@ func TestAPITasksRefuse(t *testing.T) {
 			v.do("PATCH", "/api/v1/tasks/"+made.ID, body).problem(400, "invalid_request")
 		}
 	}
-	for _, query := range []string{"status=done", "status=ALL", "limit=0", "limit=x", "after=todo_none"} {
+	for _, query := range []string{"status=done", "status=ALL", "limit=0", "limit=x"} {
 		v.do("GET", "/api/v1/tasks?"+query, nil).problem(400, "invalid_request")
 	}
+	v.do("GET", "/api/v1/tasks?after=todo_none", nil).problem(404, "not_found")
 	rows, _, err := db.Todos(t.Context(), v.user.ID, models.TodoQuery{})
 	if err != nil || len(rows) != 1 || rows[0].Title != made.Title {
 		t.Errorf("stored %+v, %v", rows, err)

@@ -76,7 +76,6 @@ func TestUsageErrors(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
 	tests := map[string][]string{
-		`unknown command "assistant"`:         {"assistant", "setup"},
 		`unknown command "nonsense"`:          {"nonsense"},
 		"user needs one of these commands":    {"user"},
 		"user add <email>":                    {"user", "nonsense"},

@@ -71,7 +71,9 @@ func readQuestion(r *http.Request) (key string, words int, err error) {
 	}
 	for _, m := range body.Messages {
 		if m.Role == "user" {
-			if _, err = fmt.Sscan(m.Content, &key, &words); err != nil {
+			// A question whose answer never began stands with the next in one message.
+			text := strings.TrimSpace(m.Content)
+			if _, err = fmt.Sscan(text[strings.LastIndexByte(text, '\n')+1:], &key, &words); err != nil {
 				return "", 0, err
 			}
 		}
