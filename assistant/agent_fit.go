@@ -18,7 +18,7 @@ func (t *agentTurn) read(ctx context.Context, req *modelRequest, window int) err
 	if err != nil {
 		return &chatkit.Error{Message: "I can't read this conversation at the moment. Please try again.", AllowRetry: true, Err: err}
 	}
-	req.input, req.fresh = t.withDecision(input), 0
+	req.input, req.fresh = withDecision(input, req.decision), 0
 	return nil
 }
 

@@ -90,7 +90,7 @@ func (t *agentTurn) request(ctx context.Context) (*modelRequest, error) {
 	req.busy = func() error {
 		return t.out.Emit(progress("clock", "The model server is busy; trying again…"))
 	}
-	req.tools = t.toolsOf(ctx, t.turn)
+	req.tools, req.decision = t.toolsOf(ctx, t.turn), t.decision
 	if err := t.choose(ctx, req); err != nil {
 		return nil, err
 	}

@@ -112,8 +112,7 @@ func (t *agentTurn) carryOut(ctx context.Context, c Consent, given bool) (string
 
 // withDecision puts what came of a question into what the model reads: the
 // thread as it was read may not have it yet.
-func (t *agentTurn) withDecision(input []inputItem) []inputItem {
-	d := t.decision
+func withDecision(input []inputItem, d *inputItem) []inputItem {
 	if d == nil {
 		return input
 	}

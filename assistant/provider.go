@@ -36,6 +36,8 @@ type modelRequest struct {
 	choice       string // "": the model's; "none", "required", or a tool's name
 	session      any    // the provider's own, nil at first
 
+	decision *inputItem // of the person's, on a call that waited for it; see withDecision
+
 	// busy tells the person that the server is busy and will be asked again.
 	busy func() error
 }

@@ -65,7 +65,7 @@ func (r *responses) since(ctx context.Context, req *modelRequest) ([]inputItem, 
 		turn := *req.turn
 		turn.History = section(items[i+1:])
 		input, err := inputReader{reads: r.reads(), tools: req.tools}.read(ctx, &turn)
-		return input, id, err
+		return withDecision(input, req.decision), id, err
 	}
 	return nil, "", nil
 }

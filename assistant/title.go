@@ -36,7 +36,13 @@ func (t *agentTurn) besides(ctx context.Context) (wait func()) {
 	ctx, cancel := context.WithTimeout(ctx, titleTime)
 	done := make(chan struct{})
 	go func() {
-		defer func() { <-t.titling; close(done) }()
+		defer func() {
+			if p := recover(); p != nil {
+				t.logger.ErrorContext(ctx, "a title failed", "panic", p)
+			}
+			<-t.titling
+			close(done)
+		}()
 		select {
 		case <-t.begun: // a server that does one thing at a time does the answer first
 			t.title(ctx, in)
