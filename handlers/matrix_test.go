@@ -56,6 +56,12 @@ func calls() map[string]call {
 		"GET /chat/:thread/title":                             {owner: 200, foreign: 404},
 		"POST /chat/:thread/title":                            {form: url.Values{"title": {"new"}}, owner: 303, foreign: 404},
 		"POST /chat/:thread/delete":                           {owner: 303, foreign: 404},
+		"POST /chat/:thread/feedback":                         {form: url.Values{"item_id": {":item"}, "kind": {"positive"}}, owner: 303, foreign: 404},
+		"GET /chat/:thread/export":                            {owner: 200, foreign: 404},
+		"GET /chat/:thread/share":                             {owner: 200, foreign: 404},
+		"POST /chat/:thread/share":                            {owner: 303, foreign: 404},
+		"POST /chat/:thread/unshare":                          {owner: 303, foreign: 404},
+		"GET /share/:share":                                   {owner: 404, foreign: 404, nobody: 404}, // no link was made
 		"GET /live":                                           {owner: 200, foreign: 200},
 		"GET /chatkit":                                        {owner: 200, foreign: 200},
 		"GET /files/:attachment":                              {owner: 200, foreign: 404},

@@ -43,6 +43,12 @@ func (h *Handlers) Routes() []Route {
 		{"GET", "/chat/:thread/title", member, h.titleForm},
 		{"POST", "/chat/:thread/title", member, h.renameThread},
 		{"POST", "/chat/:thread/delete", member, h.deleteThread},
+		{"POST", "/chat/:thread/feedback", member, h.giveFeedback},
+		{"GET", "/chat/:thread/export", member, h.exportThread},
+		{"GET", "/chat/:thread/share", member, h.sharePage},
+		{"POST", "/chat/:thread/share", member, h.shareThread},
+		{"POST", "/chat/:thread/unshare", member, h.unshareThread},
+		{"GET", "/share/:share", public, h.sharedPage}, // open to whoever has the link
 		{"GET", "/live", member, h.liveStream},
 		{"GET", "/chatkit", member, h.widgetPage},
 		{"GET", "/files/:attachment", member, h.pageFile},

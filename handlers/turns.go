@@ -77,7 +77,7 @@ func (h *Handlers) turnViews(ctx context.Context, userID, threadID string, group
 		}
 		list[i] = t
 	}
-	return list, nil
+	return list, h.addFeedback(ctx, userID, threadID, list)
 }
 
 // turnView is a turn as it is stored.
@@ -115,7 +115,12 @@ func (h *Handlers) runningTurn(ctx context.Context, t views.Turn) (views.Turn, e
 // storedTurn reads one run's turn as it is stored.
 func (h *Handlers) storedTurn(ctx context.Context, run *models.Run) (views.Turn, error) {
 	items, err := h.turnItems(ctx, run)
-	return turnView(run, run.ThreadID, items), err
+	if err != nil {
+		return views.Turn{}, err
+	}
+	list := []views.Turn{turnView(run, run.ThreadID, items)}
+	err = h.addFeedback(ctx, run.UserID, run.ThreadID, list)
+	return list[0], err
 }
 
 // activeRun returns the thread's running run, nil when there is none.

@@ -31,6 +31,7 @@ func nest(t *testing.T, db *models.DB, email string) *models.User {
 		b.Items = []models.ItemChange{{Item: answer("msg_"+canary, a.Thread.ID, canary)}}
 		commit(t, db, b)
 		want(t, db.SaveFeedback(t.Context(), u.ID, a.Thread.ID, []string{canary}, chatkit.FeedbackPositive), nil)
+		want(t, db.ShareThread(t.Context(), u.ID, a.Thread.ID), nil)
 	}
 	file := &chatkit.Attachment{ID: canary, Name: canary, Metadata: map[string]any{"note": canary}}
 	want(t, models.NewStore(db).SaveAttachment(models.WithUser(t.Context(), u.ID), file), nil)
@@ -42,7 +43,7 @@ func dump(t *testing.T, db *models.DB) string {
 	t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"users", "sessions", "refresh_families", "refresh_tokens", "throttles",
-		"threads", "items", "runs", "run_events", "run_journal", "todos", "attachments", "feedback"} {
+		"threads", "items", "runs", "run_events", "run_journal", "todos", "attachments", "feedback", "shares"} {
 		if table == "run_journal" && db.Driver() != "sqlite" {
 			continue
 		}

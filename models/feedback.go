@@ -54,6 +54,31 @@ func (db *DB) SaveFeedback(ctx context.Context, userID, threadID string, itemIDs
 	}))
 }
 
+// DropFeedback takes back what the person said of items of a thread of theirs.
+func (db *DB) DropFeedback(ctx context.Context, userID, threadID string, itemIDs []string) error {
+	return wrap("drop feedback", db.write(ctx, func(tx *gorm.DB) error {
+		if _, err := lockThread(tx, userID, threadID); err != nil {
+			return err
+		}
+		return tx.Where("user_id = ? AND thread_id = ? AND item_id IN ?", userID, threadID, itemIDs).Delete(&Feedback{}).Error
+	}))
+}
+
+// FeedbackOn returns the kind of feedback that the person gave to each of the
+// items that have any.
+func (db *DB) FeedbackOn(ctx context.Context, userID, threadID string, itemIDs []string) (map[string]string, error) {
+	if len(itemIDs) == 0 {
+		return nil, nil
+	}
+	var list []Feedback
+	err := db.read(ctx).Where("user_id = ? AND thread_id = ? AND item_id IN ?", userID, threadID, itemIDs).Find(&list).Error
+	kinds := make(map[string]string, len(list))
+	for _, f := range list {
+		kinds[f.ItemID] = f.Kind
+	}
+	return kinds, wrap("feedback", err)
+}
+
 // Feedback returns what the person thinks of a thread's items, by item id.
 func (db *DB) Feedback(ctx context.Context, userID, threadID string) ([]Feedback, error) {
 	var list []Feedback

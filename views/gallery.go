@@ -53,6 +53,10 @@ func pageStates() []State {
 		{"page-chat-running", true, ChatPage(running)},
 		{"page-chat-closed", true, ChatPage(closed)},
 		{"page-chat-refused", true, ChatPage(refusedChat)},
+		{"page-share", true, SharePage(Share{ThreadID: galleryThread, Title: "Planning the autumn release"}, galleryYou, list)},
+		{"page-share-link", true, SharePage(Share{ThreadID: galleryThread, Title: "Planning the autumn release", URL: "https://chat.example.com/share/shr_1", At: galleryNow, Behind: true}, galleryYou, list)},
+		{"page-shared", true, SharedPage(galleryTranscript())},
+		{"file-transcript", true, TranscriptFile(galleryTranscript())},
 		{"page-rename", true, RenamePage(galleryYou, list, list.Threads[0], "")},
 		{"page-tasks", true, TasksPage(tasks, galleryList(""))},
 		{"page-tasks-empty", true, TasksPage(Tasks{Viewer: galleryYou, Now: galleryNow}, galleryList(""))},
@@ -97,4 +101,12 @@ func partStates() []State {
 		{"toast-error", false, ErrorFragment(Problem{Status: 429})},
 		{"notice", false, NoticeToast(chatkit.Notice{Level: "warning", Title: "Nearly full", Message: "You have used **90 %** of this month's answers."})},
 	}
+}
+
+func galleryTranscript() Transcript {
+	t := Transcript{Title: "Planning the autumn release", At: galleryNow, Earlier: "/share/shr_1?before=12"}
+	for _, turn := range append(galleryTurns(), turnMarkdown(), turnAllItems()) {
+		t.Items = append(t.Items, turn.Items...)
+	}
+	return t
 }

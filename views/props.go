@@ -124,6 +124,9 @@ type Turn struct {
 	RetryItemID  string // the user message that a retry answers again
 	Progress     *chatkit.ProgressUpdate
 	LastSeq      int64 // of the last event that the turn contains
+	// Feedback is what the person thinks of the answer: chatkit.FeedbackPositive,
+	// chatkit.FeedbackNegative or "".
+	Feedback string
 }
 
 // TurnItem is an item of a turn.

@@ -1,0 +1,74 @@
+package models
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// Share is a link by which anyone may read a thread, up to the item ThroughSeq.
+// Its ID is the link's secret.
+type Share struct {
+	UserID     string `gorm:"primaryKey"`
+	ThreadID   string `gorm:"primaryKey"`
+	ID         string
+	ThroughSeq int64
+	CreatedAt  Time
+	UpdatedAt  Time // when ThroughSeq was set
+}
+
+// TableName returns "shares".
+func (Share) TableName() string { return "shares" }
+
+// prefixShare begins the ids of shares.
+const prefixShare = "shr"
+
+// Share returns the link to a thread of the user's; ErrNotFound if there is none.
+func (db *DB) Share(ctx context.Context, userID, threadID string) (*Share, error) {
+	s := new(Share)
+	err := db.read(ctx).Where("user_id = ? AND thread_id = ?", userID, threadID).Take(s).Error
+	return s, wrap("share", err)
+}
+
+// ShareThread makes a link to a thread of the user's as it is now. A link that is
+// there stays and shows what has come since.
+func (db *DB) ShareThread(ctx context.Context, userID, threadID string) error {
+	now := At(db.now())
+	return wrap("share thread", db.write(ctx, func(tx *gorm.DB) error {
+		t, err := lockThread(tx, userID, threadID)
+		if err != nil {
+			return err
+		}
+		s := &Share{UserID: userID, ThreadID: threadID, ID: chatkit.NewID(prefixShare), ThroughSeq: t.ItemSeq, CreatedAt: now, UpdatedAt: now}
+		return tx.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "user_id"}, {Name: "thread_id"}},
+			DoUpdates: clause.AssignmentColumns([]string{"through_seq", "updated_at"}),
+		}).Create(s).Error
+	}))
+}
+
+// Unshare ends the link to a thread of the user's, for good: another one has
+// another id. There need not be one.
+func (db *DB) Unshare(ctx context.Context, userID, threadID string) error {
+	return wrap("unshare", db.write(ctx, func(tx *gorm.DB) error {
+		if _, err := lockThread(tx, userID, threadID); err != nil {
+			return err
+		}
+		return tx.Where("user_id = ? AND thread_id = ?", userID, threadID).Delete(&Share{}).Error
+	}))
+}
+
+// SharedThread returns what a link leads to. It asks for no owner: who has the
+// link may read. Links to the threads of a disabled person lead nowhere.
+func (db *DB) SharedThread(ctx context.Context, id string) (*Share, *Thread, error) {
+	s := new(Share)
+	err := db.read(ctx).Where("id = ? AND EXISTS (SELECT 1 FROM users WHERE users.id = shares.user_id AND users.disabled_at IS NULL)", id).Take(s).Error
+	if err != nil {
+		return nil, nil, wrap("shared thread", err)
+	}
+	t, err := db.Thread(ctx, s.UserID, s.ThreadID)
+	return s, t, err
+}
