@@ -43,6 +43,9 @@ func (o *officialTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	w := httptest.NewRecorder()
+	if r.Method == http.MethodPut { // to the bucket, which in the official sample is somebody else's server
+		return w.Result(), nil
+	}
 	a := answer{Error: "no JSON"}
 	if json.Valid(raw) {
 		o.answers++
