@@ -38,13 +38,14 @@ type officialTransport struct {
 // RoundTrip asks the official server. The tour asks one thing at a time, and from
 // the test's own goroutine, which may fail it.
 func (o *officialTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	if r.Host == "example.com" || r.URL.Host == "example.com" { // the bucket, somebody else's in the official sample
+		w.Header().Set("Content-Type", "image/png")
+		return w.Result(), nil
+	}
 	raw, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
-	}
-	w := httptest.NewRecorder()
-	if r.Method == http.MethodPut { // to the bucket, which in the official sample is somebody else's server
-		return w.Result(), nil
 	}
 	a := answer{Error: "no JSON"}
 	if json.Valid(raw) {
