@@ -132,7 +132,7 @@ func (a *assistantsAPI) voiceOf(run *betaRun, begun func()) voice {
 			return
 		}
 		said := w.text + w.refusal
-		if last := run.last(); said == "" || last != "completed" && last != "incomplete" {
+		if last := run.last(); said == "" || last != "completed" && last != "incomplete" && last != "requires_action" {
 			return
 		}
 		var annotations []any
