@@ -27,6 +27,8 @@ func demos() []demo {
 		{"thoughts", "reasoning, as models show it", (*builtinTurn).demoThoughts},
 		{"sources", "an answer with footnotes", (*builtinTurn).demoSources},
 		{"widget", "a widget whose text is being written", (*builtinTurn).demoWidget},
+		{"form", "a widget to fill in", (*builtinTurn).demoForm},
+		{"chart", "a widget that draws numbers", (*builtinTurn).demoChart},
 		{"image", "a picture that is being drawn", (*builtinTurn).demoImage},
 		{"questions", "questions in the composer's place", (*builtinTurn).demoQuestions},
 		{"tool", "a tool of the page's, and an answer about its result", (*builtinTurn).demoTool},

@@ -65,7 +65,7 @@ func TestDemos(t *testing.T) {
 		"progress": "progress_update", "workflow": "workflow.task.updated", "thoughts": "workflow.task.added",
 		"sources": "assistant_message.content_part.annotation_added", "widget": "widget.streaming_text.value_delta",
 		"image": "generated_image.updated", "questions": "thread.item.done", "tool": "thread.item.done",
-		"effect": "client_effect", "notice": "notice", "title": "thread.updated", "error": "",
+		"form": "thread.item.done", "chart": "thread.item.done", "effect": "client_effect", "notice": "notice", "title": "thread.updated", "error": "",
 	}
 	b := NewBuiltin(newMemory("usr_a"), BuiltinOptions{})
 	for _, d := range demos() {
@@ -135,5 +135,24 @@ func TestDemoGoesOn(t *testing.T) {
 		if got := lastText(events); err != nil || !strings.Contains(got, c.want) || c.want == "" && got != "" {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
+	}
+}
+
+// The demos' form is answered with what it sends; other actions are not known.
+func TestDemoFormIsAnswered(t *testing.T) {
+	t.Parallel()
+	b := NewBuiltin(nil, BuiltinOptions{})
+	events, err := collect(t, func(emit Emit) error {
+		return b.Act(t.Context(), turnOf(""), chatkit.Action{Type: actionDemo, Payload: json.RawMessage(`{"day":"2026-12-24"}`)}, nil, emit)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, _ := events[len(events)-1].(chatkit.ItemDone)
+	if m, ok := done.Item.(*chatkit.AssistantMessage); !ok || !strings.Contains(m.Text(), `{"day":"2026-12-24"}`) {
+		t.Errorf("answered with %v", events)
+	}
+	if err := b.Act(t.Context(), turnOf(""), chatkit.Action{Type: "other"}, nil, nil); !errors.Is(err, errUnknownAction) {
+		t.Errorf("another action: %v", err)
 	}
 }

@@ -71,7 +71,7 @@ func TestChatKitDemos(t *testing.T) {
 	t.Parallel()
 	s := boot(t, modelstest.Open(t), func(o *Options) { o.Assistant = assistant.NewBuiltin(NewTasks(o.DB, nil), assistant.BuiltinOptions{}) })
 	v := s.program(modelstest.User(t, s.db, "ann@example.com"))
-	for _, name := range []string{"", "progress", "workflow", "thoughts", "sources", "widget", "image", "effect", "notice", "title", "error"} {
+	for _, name := range []string{"", "progress", "workflow", "thoughts", "sources", "widget", "form", "chart", "image", "effect", "notice", "title", "error"} {
 		events := v.create("/demo " + name)
 		_, failed := events[len(events)-1].(chatkit.ErrorEvent)
 		if failed != (name == "error") || len(events) < 4 {

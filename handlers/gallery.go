@@ -30,6 +30,8 @@ func Gallery() http.Handler {
 	for _, s := range views.States() {
 		page("GET /state/"+s.Name, s.View)
 	}
+	// What its forms and links would send is answered with nothing.
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET "+static.Prefix, func(w http.ResponseWriter, r *http.Request) {
 		content, contentType, ok := static.Open(r.URL.Path)
 		if !ok {

@@ -54,6 +54,10 @@ func read(t *testing.T, name string) string {
 	return string(b)
 }
 
+// handedOn is an item that a list carries from the store to a client: no page
+// ever has it.
+const handedOn = "EncodedItem"
+
 // A type that the protocol gains must be thought about here: each has a branch,
 // be it one that says that nothing is shown. Unknown items are the default.
 func TestEveryTypeHasABranch(t *testing.T) {
@@ -67,7 +71,7 @@ func TestEveryTypeHasABranch(t *testing.T) {
 			t.Fatalf("found only %v", types)
 		}
 		for _, name := range types {
-			if name != c.otherwise && !strings.Contains(source, "chatkit."+name) {
+			if name != c.otherwise && name != handedOn && !strings.Contains(source, "chatkit."+name) {
 				t.Errorf("%s has no branch for chatkit.%s", c.file, name)
 			}
 		}

@@ -34,13 +34,6 @@ func typing(c *widget.Tree) templ.Attributes {
 		auto = orElse(auto, "off")
 	}
 	attrs["autocomplete"] = orElse(auto, "on")
-	// The page decides whether it is the moment to take the focus.
-	switch {
-	case c.Is("autoSelect"):
-		attrs["data-autofocus"] = "select"
-	case c.Is("autoFocus"):
-		attrs["data-autofocus"] = "focus"
-	}
 	return attrs
 }
 

@@ -113,7 +113,7 @@ func TestEveryUpdateIsStreamed(t *testing.T) {
 	}
 	for _, method := range []string{"UpdateType", "ItemType"} {
 		for _, name := range typesWith(t, method) {
-			if !seen[name] && name != "UnknownUpdate" {
+			if !seen[name] && name != "UnknownUpdate" && name != handedOn {
 				t.Errorf("no stream has a %s", name)
 			}
 		}

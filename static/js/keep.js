@@ -42,11 +42,24 @@ function refocus(active, fresh) {
   }
 }
 
+// A fold that the person has opened or closed stays so; others are as the server
+// has them.
+document.addEventListener("click", (event) => {
+  const fold = event.target.closest("summary")?.parentElement;
+  if (fold) fold.dataset.chosen = "";
+});
+
+function keepFold(old, fresh) {
+  if (!("chosen" in old.dataset)) return;
+  fresh.open = old.open;
+  fresh.dataset.chosen = "";
+}
+
 function keep(old, fresh) {
   keepValues(old, fresh);
   const folds = [...fresh.querySelectorAll("details")];
   [...old.querySelectorAll("details")].forEach((fold, i) => {
-    if (folds[i]?.className === fold.className && folds[i].id === fold.id) folds[i].open = fold.open;
+    if (folds[i]?.className === fold.className && folds[i].id === fold.id) keepFold(fold, folds[i]);
   });
   const shows = [...fresh.querySelectorAll(".w-transition")];
   [...old.querySelectorAll(".w-transition")].forEach((el, i) => {
@@ -58,7 +71,7 @@ function keep(old, fresh) {
 export function exchange(old, fresh) {
   const active = old.contains(document.activeElement) ? document.activeElement : null;
   keep(old, fresh); // while old is on the page: outside of it fields have no form
-  if (old.open !== undefined) fresh.open = old.open; // a fold stays as the person left it
+  keepFold(old, fresh);
   old.replaceWith(fresh);
   if (active) refocus(active, fresh);
 }
