@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/taskpilot/taskpilot/assistant"
@@ -61,7 +62,7 @@ func (p *program) checkAssistant(ctx context.Context) error {
 		return err
 	}
 	defer agent.Close()
-	good := agent.Check(ctx, func(f assistant.Finding) { fmt.Fprintf(p.stdout, "%-7s %s\n", f.State, f.What) })
+	good := agent.Check(ctx, func(f assistant.Finding) { fmt.Fprintf(p.stdout, "%-7s %s\n", f.State, forOperator(f.What)) })
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -113,9 +114,15 @@ func (p *program) remoteAssistant(ctx context.Context, c Config, fresh bool) (st
 	}
 	id, err := assistant.SetUpAssistant(ctx, cfg)
 	if e, ok := errors.AsType[*chatkit.Error](err); ok {
-		return "", errors.New(e.Message)
+		return "", errors.New(forOperator(e.Message))
 	}
 	return id, err
+}
+
+// forOperator words a message for the one it sends people to.
+func forOperator(words string) string {
+	return strings.NewReplacer("Ask whoever runs this TaskPilot to check ", "Check ",
+		"ask whoever runs this TaskPilot whether it is running", "check whether it is running").Replace(words)
 }
 
 func writeAssistantFile(path string, content assistantConfig) error {
