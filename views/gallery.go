@@ -56,7 +56,6 @@ func pageStates() []State {
 		{"page-share", true, SharePage(Share{ThreadID: galleryThread, Title: "Planning the autumn release"}, galleryYou, list)},
 		{"page-share-link", true, SharePage(Share{ThreadID: galleryThread, Title: "Planning the autumn release", URL: "https://chat.example.com/share/shr_1", At: galleryNow, Behind: true}, galleryYou, list)},
 		{"page-shared", true, SharedPage(galleryTranscript())},
-		{"file-transcript", true, TranscriptFile(galleryTranscript())},
 		{"page-rename", true, RenamePage(galleryYou, list, list.Threads[0], "")},
 		{"page-tasks", true, TasksPage(tasks, galleryList(""))},
 		{"page-tasks-empty", true, TasksPage(Tasks{Viewer: galleryYou, Now: galleryNow}, galleryList(""))},

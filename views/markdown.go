@@ -112,6 +112,7 @@ func (m *markdown) citing(source []byte, limit budget, base int, list []cite) st
 	source = slices.Clip(source)
 	doc := m.md.Parser().Parse(text.NewReader(source))
 	doc.OwnerDocument().AddMeta(budgetMeta, limit)
+	directBlocks(doc)
 	markCites(doc, source, base, slices.DeleteFunc(slices.Clone(list), func(c cite) bool { return c.at <= base && base > 0 || c.at > base+len(source) }))
 	var out bytes.Buffer
 	if err := m.md.Renderer().Render(&out, source, doc); err != nil {
@@ -122,7 +123,7 @@ func (m *markdown) citing(source []byte, limit budget, base int, list []cite) st
 
 // plain shows the text as it is.
 func plain(source []byte) string {
-	return `<p class="plain">` + html.EscapeString(strings.ToValidUTF8(string(source), "\uFFFD")) + "</p>\n"
+	return `<p class="plain" dir="auto">` + html.EscapeString(strings.ToValidUTF8(string(source), "\uFFFD")) + "</p>\n"
 }
 
 // nesting is the most levels that the beginning of a line can open.
@@ -158,6 +159,8 @@ func newGoldmark() goldmark.Markdown {
 	inlines := slices.DeleteFunc(parser.DefaultInlineParsers(), func(p util.PrioritizedValue) bool {
 		return p.Value == parser.NewRawHTMLParser()
 	})
+	blocks = append(blocks, util.Prioritized(mathBlockParser{}, 650))
+	inlines = append(inlines, util.Prioritized(mathParser{}, 50))
 	return goldmark.New(
 		goldmark.WithParser(parser.NewParser(
 			parser.WithBlockParsers(blocks...),

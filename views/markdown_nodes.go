@@ -8,6 +8,7 @@ import (
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
 )
@@ -23,6 +24,8 @@ func (n nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindImage, n.image)
 	r.Register(ast.KindFencedCodeBlock, n.fence)
 	r.Register(ast.KindCodeBlock, n.code)
+	r.Register(kindMath, n.math)
+	r.Register(kindMathBlock, n.mathBlock)
 }
 
 func (nodes) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -118,14 +121,40 @@ func newPolicy() *bluemonday.Policy {
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(false)
 	p.AllowAttrs("start").Matching(regexp.MustCompile(`^[0-9]{1,9}$`)).OnElements("ol")
-	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(code|code-head|code-lang)$`)).OnElements("div", "span")
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(code|code-head|code-lang|math)$`)).OnElements("div", "span")
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^t[a-z]$`)).OnElements("span")
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^plain$`)).OnElements("p")
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^code-copy$`)).OnElements("button")
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^(button)$`)).OnElements("button")
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^(checkbox)$`)).OnElements("input")
+	p.AllowAttrs("dir").Matching(regexp.MustCompile(`^auto$`)).OnElements("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table")
 	p.AllowAttrs("checked", "disabled").OnElements("input")
 	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|center|right)$`)).OnElements("th", "td")
 	p.AllowNoAttrs().OnElements("pre", "code")
+	allowMath(p)
 	return p
+}
+
+// directBlocks lets each block run in the direction of its own text.
+func directBlocks(doc ast.Node) {
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		switch n.Kind() {
+		case ast.KindParagraph, ast.KindHeading, ast.KindList, ast.KindBlockquote, extast.KindTable:
+			n.SetAttributeString("dir", []byte("auto"))
+		}
+	}
+}
+
+// allowMath lets formulas through: of MathML only what draws, no links, no
+// styles and nothing that holds HTML.
+func allowMath(p *bluemonday.Policy) {
+	p.AllowNoAttrs().OnElements("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot",
+		"msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd")
+	p.AllowAttrs("display").Matching(regexp.MustCompile(`^block$`)).OnElements("math")
+	p.AllowAttrs("mathvariant").Matching(regexp.MustCompile(`^normal$`)).OnElements("mi")
+	p.AllowAttrs("stretchy").Matching(regexp.MustCompile(`^(true|false)$`)).OnElements("mo")
+	p.AllowAttrs("width").Matching(regexp.MustCompile(`^[0-9.]{1,4}em$`)).OnElements("mspace")
+	p.AllowAttrs("accent", "displaystyle").Matching(regexp.MustCompile(`^true$`)).OnElements("mover", "mtable")
+	p.AllowAttrs("linethickness").Matching(regexp.MustCompile(`^0$`)).OnElements("mfrac")
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^math-(left|right)$`)).OnElements("mtd")
 }

@@ -23,9 +23,11 @@ var attacks = []string{
 }
 
 var allowedTags = map[string]string{
-	"p": "class", "br": "", "hr": "", "h1": "", "h2": "", "h3": "", "h4": "", "h5": "", "h6": "", "em": "", "strong": "", "del": "",
-	"blockquote": "", "ul": "", "ol": "start", "li": "", "table": "", "thead": "", "tbody": "", "tr": "", "th": "align", "td": "align",
+	"p": "class dir", "br": "", "hr": "", "h1": "dir", "h2": "dir", "h3": "dir", "h4": "dir", "h5": "dir", "h6": "dir", "em": "", "strong": "", "del": "",
+	"blockquote": "dir", "ul": "dir", "ol": "start dir", "li": "", "table": "dir", "thead": "", "tbody": "", "tr": "", "th": "align", "td": "align",
 	"a": "href target rel", "div": "class", "span": "class", "pre": "", "code": "", "button": "type class", "input": "type checked disabled",
+	"math": "display", "mrow": "", "mi": "mathvariant", "mn": "", "mo": "stretchy", "mtext": "", "mspace": "width", "mfrac": "linethickness", "msqrt": "", "mroot": "",
+	"msub": "", "msup": "", "msubsup": "", "munder": "", "mover": "accent", "munderover": "", "mtable": "displaystyle", "mtr": "", "mtd": "class",
 }
 
 // check walks the HTML and complains about everything that is not on the list.
@@ -54,7 +56,7 @@ func check(t *testing.T, source, rendered string) {
 
 func TestNothingThatActsGetsThrough(t *testing.T) {
 	t.Parallel()
-	for _, outer := range []string{"%s", "text %s text", "- %s", "> %s", "**%s**", "# %s", "| a |\n|---|\n| %s |", "[%s](https://ok.example)", "```html\n%s\n```"} {
+	for _, outer := range []string{"%s", "text %s text", "- %s", "> %s", "**%s**", "# %s", "| a |\n|---|\n| %s |", "[%s](https://ok.example)", "```html\n%s\n```", "$\\text{%s}%s$", "$$\n%s\n$$"} {
 		for _, attack := range attacks {
 			source := strings.ReplaceAll(outer, "%s", attack)
 			check(t, source, Markdown(t.Context(), source))
@@ -72,13 +74,13 @@ func FuzzMarkdown(f *testing.F) {
 func TestMarkdownRenders(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, source, want string }{
-		{"raw HTML is text", "a <b>bold</b>", "<p>a &lt;b&gt;bold&lt;/b&gt;</p>\n"},
-		{"link", "[a](https://example.org)", `<p><a href="https://example.org" target="_blank" rel="noopener noreferrer nofollow">a</a></p>` + "\n"},
-		{"bare address", "see https://example.org/x", `<p>see <a href="https://example.org/x" target="_blank" rel="noopener noreferrer nofollow">https://example.org/x</a></p>` + "\n"},
-		{"link to nowhere is its text", "[a](/signout)", "<p>a</p>\n"},
-		{"picture is a link", "![a chart](https://example.org/c.png)", `<p><a href="https://example.org/c.png" target="_blank" rel="noopener noreferrer nofollow">a chart</a></p>` + "\n"},
-		{"picture in a link", "[![pic](https://a.example/p)](https://b.example)", `<p><a href="https://b.example" target="_blank" rel="noopener noreferrer nofollow">pic</a></p>` + "\n"},
-		{"task list", "- [x] done", "<ul>\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"> done</li>\n</ul>\n"},
+		{"raw HTML is text", "a <b>bold</b>", "<p dir=\"auto\">a &lt;b&gt;bold&lt;/b&gt;</p>\n"},
+		{"link", "[a](https://example.org)", `<p dir="auto"><a href="https://example.org" target="_blank" rel="noopener noreferrer nofollow">a</a></p>` + "\n"},
+		{"bare address", "see https://example.org/x", `<p dir="auto">see <a href="https://example.org/x" target="_blank" rel="noopener noreferrer nofollow">https://example.org/x</a></p>` + "\n"},
+		{"link to nowhere is its text", "[a](/signout)", "<p dir=\"auto\">a</p>\n"},
+		{"picture is a link", "![a chart](https://example.org/c.png)", `<p dir="auto"><a href="https://example.org/c.png" target="_blank" rel="noopener noreferrer nofollow">a chart</a></p>` + "\n"},
+		{"picture in a link", "[![pic](https://a.example/p)](https://b.example)", `<p dir="auto"><a href="https://b.example" target="_blank" rel="noopener noreferrer nofollow">pic</a></p>` + "\n"},
+		{"task list", "- [x] done", "<ul dir=\"auto\">\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"> done</li>\n</ul>\n"},
 		{"code", "```go\nreturn 1\n```", `<div class="code"><div class="code-head"><span class="code-lang">go</span><button type="button" class="code-copy">Copy</button></div><pre><code><span class="tk">return</span> <span class="tn">1</span>` + "\n</code></pre></div>\n"},
 		{"blank", " \n\n", ""},
 	} {

@@ -77,7 +77,7 @@ func markdownOf(it chatkit.Item) (speaker, text string) {
 		}
 		return "You", strings.Join(parts, "\n\n")
 	case *chatkit.AssistantMessage:
-		return "TaskPilot", item.Text() + markdownSources(item)
+		return "TaskPilot", strings.TrimSpace(item.Text()) + markdownSources(item)
 	case *chatkit.WidgetItem:
 		return "TaskPilot", widgetWords(item)
 	}
