@@ -59,11 +59,11 @@ func triggerOf(sender *chatkit.WidgetItem, ref string) (*widget.Trigger, error) 
 // widgetValues is what was filled in, by the names of the widget's fields.
 func widgetValues(c *fiber.Ctx) map[string][]string {
 	values := map[string][]string{}
-	c.Request().PostArgs().VisitAll(func(key, value []byte) {
+	for key, value := range c.Request().PostArgs().All() {
 		if name, ok := strings.CutPrefix(string(key), views.FieldPrefix); ok {
 			values[name] = append(values[name], chatkit.CleanText(string(value)))
 		}
-	})
+	}
 	return values
 }
 

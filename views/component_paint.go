@@ -18,7 +18,6 @@ var (
 		"surface-elevated": ours("raised"), "surface-elevated-secondary": ours("sunken"),
 	}
 	lineColors = map[string]string{"default": ours("line"), "subtle": "rgb(var(--line) / .55)", "strong": ours("faint")}
-	noColors   = map[string]string{}
 )
 
 func ours(name string) string { return "rgb(var(--" + name + "))" }
