@@ -27,6 +27,7 @@ func (h *Handlers) newChatPage(c *fiber.Ctx) error {
 // chatView is a chat page without turns.
 func (h *Handlers) chatView(c *fiber.Ctx, thread *models.Thread) (views.Chat, error) {
 	chat := views.Chat{Viewer: viewerView(c), Now: h.Now(), ClientKey: newClientKey()}
+	h.equip(c, &chat)
 	current := ""
 	if thread != nil {
 		current = thread.ID
@@ -35,6 +36,22 @@ func (h *Handlers) chatView(c *fiber.Ctx, thread *models.Thread) (views.Chat, er
 	list, err := h.threadListView(c.UserContext(), userID(c), "", current)
 	chat.Threads = list
 	return chat, err
+}
+
+// equip says what the composer has.
+func (h *Handlers) equip(c *fiber.Ctx, chat *views.Chat) {
+	chat.Demo = h.Assistant.Name() == "builtin"
+	if h.Files != nil {
+		chat.MaxFile = h.Files.MaxFile()
+	}
+	if len(h.Models) > 1 {
+		for _, m := range h.Models {
+			chat.Models = append(chat.Models, views.Model(m))
+		}
+	}
+	if chat.Dictation = h.Transcriber != nil; chat.Dictation {
+		c.Set("Permissions-Policy", "camera=(), microphone=(self), geolocation=(self)")
+	}
 }
 
 func newClientKey() string { return chatkit.NewID("key") }
@@ -125,22 +142,9 @@ func seqQuery(c *fiber.Ctx, name string) (int64, error) {
 	return n, nil
 }
 
-// formMessage reads the composer's form.
-func formMessage(c *fiber.Ctx) (*models.Message, error) {
-	message, err := userText(c.FormValue("content"))
-	if err != nil {
-		return nil, err
-	}
-	key := c.FormValue("client_key")
-	if len(key) > 200 {
-		return nil, badRequest("client_key is too long.")
-	}
-	return &models.Message{UserID: userID(c), ThreadID: c.Params("thread"), ClientKey: chatkit.CleanText(key), Message: message}, nil
-}
-
 // startChat begins a conversation with its first message.
 func (h *Handlers) startChat(c *fiber.Ctx) error {
-	m, err := formMessage(c)
+	m, err := h.formMessage(c)
 	if err != nil {
 		return h.refuseMessage(c, nil, err)
 	}
@@ -169,7 +173,7 @@ func (h *Handlers) sendMessage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	m, err := formMessage(c)
+	m, err := h.formMessage(c)
 	if err != nil {
 		return h.refuseMessage(c, thread, err)
 	}

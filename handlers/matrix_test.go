@@ -106,6 +106,7 @@ func calls() map[string]call {
 		"GET /readyz":                                         {owner: 200, foreign: 200, nobody: 200},
 		"GET /metrics":                                        {owner: 200, foreign: 200, nobody: 200},
 		"GET /api/openapi.json":                               {owner: 200, foreign: 200, nobody: 200},
+		"POST /chat/:thread/items/:item/edit":                 {form: url.Values{"content": {"other words"}}, owner: 303, foreign: 404},
 		"POST /chat/:thread/items/:item/action":               {form: url.Values{"do": {":action"}}, owner: 303, foreign: 404},
 		"POST /chat/:thread/items/:item/answers":              {form: url.Values{"o.0": {"words"}}, owner: 303, foreign: 404},
 		"POST /chat/:thread/items/:item/output":               {form: url.Values{"result": {`{"a":1}`}}, owner: 303, foreign: 404},

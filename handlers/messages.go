@@ -84,8 +84,13 @@ func (h *Handlers) retry(ctx context.Context, by asker, threadID, itemID string)
 	if err != nil {
 		return nil, err
 	}
+	return a, h.beginAgain(a, by)
+}
+
+// beginAgain starts the run of a message that was there before.
+func (h *Handlers) beginAgain(a *models.Accepted, by asker) error {
 	prologue := append([]chatkit.Event{chatkit.StreamOptions{AllowCancel: true}}, limitNotices(h.DB.Limits(), a.Used)...)
-	return a, h.begin(a, prologue, by)
+	return h.begin(a, prologue, by)
 }
 
 // begin starts the accepted run.

@@ -37,6 +37,7 @@ func (h *Handlers) Routes() []Route {
 		{"POST", "/chat/:thread/messages", member, h.sendMessage},
 		{"POST", "/chat/:thread/stop", member, h.stopAnswer},
 		{"POST", "/chat/:thread/retry", member, h.retryAnswer},
+		{"POST", "/chat/:thread/items/:item/edit", member, h.editMessage},
 		{"POST", "/chat/:thread/items/:item/action", member, h.widgetAction},
 		{"POST", "/chat/:thread/items/:item/answers", member, h.answerQuestions},
 		{"POST", "/chat/:thread/items/:item/output", member, h.toolOutput},

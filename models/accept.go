@@ -173,60 +173,6 @@ func vacant(tx *gorm.DB, t *threadRow) error {
 	return nil
 }
 
-// AcceptRetry begins another run for a message that is there already: every
-// newer item of the thread is deleted, in the same transaction.
-func (db *DB) AcceptRetry(ctx context.Context, userID, threadID, itemID, owner string) (*Accepted, error) {
-	var a *Accepted
-	err := db.write(ctx, func(tx *gorm.DB) (err error) {
-		a, err = db.retry(tx, userID, threadID, itemID, owner)
-		return err
-	})
-	if duplicate(err) {
-		return nil, ErrBusy
-	}
-	if err != nil {
-		return nil, wrap("accept retry", err)
-	}
-	return a, nil
-}
-
-func (db *DB) retry(tx *gorm.DB, userID, threadID, itemID, owner string) (*Accepted, error) {
-	t, err := lockThread(tx, userID, threadID)
-	if err != nil {
-		return nil, err
-	}
-	if err := idle(tx, t); err != nil {
-		return nil, err
-	}
-	it, err := item(tx, userID, threadID, itemID)
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := it.Item.(*chatkit.UserMessage); !ok {
-		return nil, &InvalidError{Field: "item_id", Message: "Only a message of yours can be answered again."}
-	}
-	if err := tx.Where("user_id = ? AND thread_id = ? AND seq > ?", userID, threadID, it.Seq).
-		Delete(&itemRow{}).Error; err != nil {
-		return nil, err
-	}
-	used, err := db.spend(tx, userID, 1)
-	if err != nil {
-		return nil, err
-	}
-	it.RunID = newRunID()
-	if err := itemsOf(tx, userID, threadID).Where("id = ?", itemID).Update("run_id", it.RunID).Error; err != nil {
-		return nil, err
-	}
-	run, err := db.begin(tx, userID, threadID, itemID, owner, it.RunID, "")
-	if err != nil {
-		return nil, err
-	}
-	t.UpdatedAt, t.ActiveRunID = At(db.now()), it.RunID
-	err = tx.Model(&threadRow{}).Where("user_id = ? AND id = ?", userID, threadID).
-		UpdateColumn("updated_at", t.UpdatedAt).Error
-	return &Accepted{Thread: &t.Thread, Run: run, Item: *it, Used: used}, err
-}
-
 // cleanMessage copies a message in the form in which it will be read back.
 func cleanMessage(m *chatkit.UserMessage) (*chatkit.UserMessage, error) {
 	if m == nil {

@@ -188,3 +188,42 @@ func TestAcceptRetry(t *testing.T) {
 		}
 	})
 }
+
+func TestAcceptEdit(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		u, other := modelstest.User(t, db, "ada@example.com"), modelstest.User(t, db, "bob@example.com")
+		quoting := message("first")
+		quoting.QuotedText = "a quote"
+		first := accept(t, db, models.Message{UserID: u.ID, Owner: owner, Message: quoting})
+		th, id := first.Thread.ID, first.Item.Item.Base().ID
+		edit := models.Message{UserID: u.ID, ThreadID: th, Owner: owner, ClientKey: "edit 1", Message: message("other\x00 words")}
+		_, err := db.AcceptEdit(t.Context(), edit, id)
+		want(t, err, models.ErrBusy)
+		b := batch(first)
+		b.Items = []models.ItemChange{{Item: answer("msg_answer", th, "an answer")}}
+		b.End = &models.RunEnd{Status: models.RunCompleted}
+		commit(t, db, b)
+		_, err = db.AcceptEdit(t.Context(), edit, "msg_answer")
+		want(t, err, models.ErrInvalid)
+		foreign := edit
+		foreign.UserID = other.ID
+		_, err = db.AcceptEdit(t.Context(), foreign, id)
+		want(t, err, models.ErrNotFound)
+
+		edited := must[*models.Accepted](t)(db.AcceptEdit(t.Context(), edit, id))
+		items, _, err := db.Items(t.Context(), u.ID, th, models.ItemQuery{Order: chatkit.Asc})
+		want(t, err, nil)
+		if len(items) != 1 || !reflect.DeepEqual(items[0], edited.Item) {
+			t.Fatalf("items are %+v, want only %+v", items, edited.Item)
+		}
+		got := items[0].Item.(*chatkit.UserMessage)
+		if got.ID != id || got.Text() != "other words" || got.QuotedText != "a quote" || edited.Run.ID == first.Run.ID || edited.Repeated {
+			t.Errorf("the message is %+v in run %s", got, edited.Run.ID)
+		}
+		again := must[*models.Accepted](t)(db.AcceptEdit(t.Context(), edit, id))
+		if !again.Repeated || again.Run.ID != edited.Run.ID {
+			t.Errorf("the same edit once more: %+v", again)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import "./scroll.js";
 import "./drafts.js";
 import "./composer.js";
 import "./send.js";
+import "./compose.js";
 import "./live.js";
 import "./action.js";
 import "./copy.js";

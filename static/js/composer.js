@@ -37,14 +37,23 @@ document.addEventListener("keydown", (event) => {
   form.requestSubmit();
 });
 
-// Before htmx sees it: nothing is sent that is blank or would be refused.
+// Before htmx sees it: what is blank is not sent, what has files on their way is
+// sent when they are there, and what is written during an answer waits for its end.
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-composer]")) return;
-  const blank = event.target.elements.content.value.trim() === "";
-  if (!blank && !isRunning()) return;
+  const form = event.target;
+  if (!form.matches("[data-composer]")) return;
+  const blank = form.elements.content.value.trim() === "" && !form.querySelector(".extra");
+  const open = form.querySelector(".extra[data-state]");
+  if (!blank && !open && !isRunning()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!blank) announce("Wait for the answer or stop it, then send your message.");
+  if (blank) return;
+  if (!open) import("./waiting.js").then(({ hold }) => hold(form));
+  else if (form.querySelector("[data-state=failed]")) announce("A file could not be sent. Remove it or try it again, then send your message.");
+  else {
+    form.dataset.due = "";
+    announce("Your message is sent when its files are there.");
+  }
 }, true);
 
 // The stop button goes away under the pointer: the box takes the focus over.

@@ -20,6 +20,7 @@ export function keepDraft(form) {
 
 export function dropDraft(form) {
   store(key(form), "");
+  store(key(form).replace(prefix, "extras:"), "");
 }
 
 // restoreDraft fills an empty box.
@@ -36,5 +37,5 @@ export function restoreDraft() {
 
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-signout]")) return;
-  for (const name of Object.keys(localStorage)) if (name.startsWith(prefix)) store(name, "");
+  for (const name of Object.keys(localStorage)) if (/^(draft|extras|waiting):/.test(name)) store(name, "");
 });

@@ -4,12 +4,20 @@ import { byId } from "./turns.js";
 
 const fade = 6000;
 
+// patient tells a message that waits in the page and is tried again by itself.
+const patient = (ctx, status) =>
+  ctx?.sourceElement?.matches?.("[data-waiting], [data-composer]") && (!status || status >= 500 || status === 409 || status === 429);
+
 // What an error answer contains decides where it goes: a toast to the toasts, a
 // form with what is wrong in it to where the form was. Anything else is no word
 // of ours, such as a proxy's own page.
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (ctx.response.status === 401) location.reload(); // the server leads to the sign-in page
   if (ctx.response.status < 400 || ctx.hx.retarget) return;
+  if (patient(ctx, ctx.response.status)) {
+    ctx.hx.reswap = "none";
+    return;
+  }
   const text = ctx.text.trimStart();
   if (/^<(?!!doctype|html)/i.test(text) && !text.includes("data-toast")) return;
   if (!text.includes("data-toast")) ctx.text = byId("offline-toast").innerHTML;
@@ -17,7 +25,8 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   ctx.hx.reswap = "beforeend";
 });
 
-document.addEventListener("htmx:error", () => {
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (patient(ctx, ctx?.response?.status)) return;
   const words = byId("offline-toast");
   if (words) byId("toasts").append(words.content.cloneNode(true));
 });

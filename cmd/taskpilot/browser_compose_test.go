@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"github.com/taskpilot/taskpilot/assistant/openaitest"
+)
+
+// do runs a script in the page.
+func do(script string, args ...any) step {
+	script = "(() => { " + fmt.Sprintf(script, args...) + "; return true })()"
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := chromedp.Evaluate[bool](script)(ctx, t)
+		return err
+	})
+}
+
+// A key as a keyboard sends it: what a page prevents is not typed.
+var (
+	enter  = key("Enter", 13, "\r")
+	escape = key("Escape", 27, "")
+)
+
+func key(name string, code int64, text string) step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: name, Code: name, WindowsVirtualKeyCode: code, Text: text}
+		if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, down); err != nil {
+			return err
+		}
+		up := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: name, Code: name, WindowsVirtualKeyCode: code}
+		_, err := chromedp.Call(ctx, input.DispatchKeyEvent, up)
+		return err
+	})
+}
+
+// typed writes into the box and presses Enter.
+func typed(words string) step {
+	return chromedp.Steps(chromedp.SendKeys(`#content`, words), enter)
+}
+
+const bubbles = `[...document.querySelectorAll(".bubble")].map((b) => b.innerText.trim()).join("|")`
+
+func TestBrowserMessagesWaitTheirTurn(t *testing.T) {
+	model, gate := openaitest.New(t), make(chan struct{}, 100)
+	model.Reply(openaitest.Gated(gate, words(3)...), openaitest.Text("Second answer."), openaitest.Text("Third answer."))
+	w := newWeb(t, model)
+	b := w.open(desktop)
+	b.signUp("Ann")
+	b.run(b.ctx, say("first"), wait(`location.pathname.startsWith("/chat/thr_")`), answered("running"),
+		typed("second"), wait(`document.querySelectorAll(".waiting-message").length === 1`),
+		typed("third"), wait(`document.querySelectorAll(".waiting-message").length === 2`),
+		typed("never"), wait(`document.querySelectorAll(".waiting-message").length === 3`), has("Waits for the answer"))
+	b.still("compose-waiting-" + b.device.name)
+	// They survive a reload, and can be taken back.
+	b.run(b.ctx, chromedp.Reload(), wait(`document.querySelectorAll(".waiting-message").length === 3`), has("second"),
+		chromedp.Click(`[data-waiting-list] li:last-child [data-take-back]`),
+		wait(`document.querySelector("#content").value === "never" && document.querySelectorAll(".waiting-message").length === 2`))
+	for range 3 {
+		gate <- struct{}{}
+	}
+	b.run(b.ctx, has("Third answer."), wait(`document.querySelector("[data-waiting-list]").hidden`))
+	if got := eval[string](b, b.ctx, bubbles); got != "first|second|third" {
+		t.Errorf("the person said %q", got)
+	}
+	b.run(b.ctx, chromedp.Reload(), has("Third answer."), wait(`document.querySelector("#content").value === "never"`))
+	if n := len(model.Requests()); n != 3 {
+		t.Errorf("the model was asked %d times", n)
+	}
+}
+
+// offline cuts the browser's connections, or joins them again.
+func (b *browser) offline(off bool) {
+	b.t.Helper()
+	all := &network.Conditions{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}
+	rules := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{all}}
+	if _, err := chromedp.Call(b.ctx, network.EmulateNetworkConditionsByRule, rules); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func TestBrowserNothingIsLostOffline(t *testing.T) {
+	w := newWeb(t, nil)
+	b := w.open(desktop)
+	b.signUp("Ann")
+	// What is needed without a connection is there before.
+	b.run(b.ctx, wait(`["waiting", "waiting-list", "waiting-store", "chips"].every((m) =>
+		performance.getEntriesByType("resource").some((e) => e.name.endsWith("/" + m + ".js")))`))
+	b.offline(true)
+	b.run(b.ctx, typed("add buy milk"), has("It is tried again by itself."), wait(`document.querySelector("#content").value === ""`))
+	b.shot("compose-offline-" + b.device.name)
+	if got := eval[string](b, b.ctx, bubbles); got != "" {
+		t.Errorf("the page shows %q as sent", got)
+	}
+	b.offline(false)
+	b.run(b.ctx, wait(`location.pathname.startsWith("/chat/thr_")`), answered("completed"), has("Added buy milk"))
+	b.offline(true)
+	b.run(b.ctx, typed("add bread"), has("It is tried again by itself."), chromedp.SendKeys(`#content`, "and"))
+	b.offline(false)
+	b.run(b.ctx, has("Added bread"), wait(`document.querySelectorAll(".waiting-message").length === 0`))
+	if got := eval[string](b, b.ctx, bubbles); got != "add buy milk|add bread" {
+		t.Errorf("the person said %q", got)
+	}
+	if got := eval[string](b, b.ctx, `document.querySelector("#content").value`); got != "and" {
+		t.Errorf("the box has %q", got)
+	}
+}
+
+func TestBrowserEditTheLastMessage(t *testing.T) {
+	model := openaitest.New(t)
+	model.Reply(openaitest.Text("First answer."), openaitest.Text("Better answer."))
+	w := newWeb(t, model)
+	for _, d := range []device{desktop} {
+		b := w.open(d)
+		b.signUp("Ann")
+		b.run(b.ctx, say("What is teh time?"), answered("completed"), has("First answer."),
+			chromedp.Click(`.edit-button`, chromedp.NodeVisible), wait(`document.activeElement.closest(".edit") && document.activeElement.value === "What is teh time?"`))
+		b.shot("compose-edit-" + d.name)
+		b.run(b.ctx, escape, wait(`!document.querySelector(".edit") && document.activeElement.matches(".edit-button")`),
+			enter, wait(`document.activeElement.closest(".edit")`),
+			do(`document.activeElement.value = "What is the time?"`), enter,
+			has("Better answer."), answered("completed"))
+		b.run(b.ctx, chromedp.Reload(), has("Better answer."))
+		if got := eval[string](b, b.ctx, bubbles); got != "What is the time?" {
+			t.Errorf("the person said %q", got)
+		}
+		if text := b.text(b.ctx); strings.Contains(text, "First answer.") {
+			t.Errorf("the first answer is still there: %s", text)
+		}
+	}
+}
+
+func TestBrowserCommandsAndMentions(t *testing.T) {
+	w := newWeb(t, nil)
+	b := w.open(phone)
+	b.signUp("Ann")
+	b.run(b.ctx, say("add call Ben"), answered("completed"),
+		chromedp.SendKeys(`#content`, "/"), wait(`document.querySelectorAll("#composer-menu [role=option]").length > 3`))
+	b.shot("compose-commands-" + b.device.name)
+	b.run(b.ctx, escape, wait(`document.querySelector("#composer-menu").hidden`), do(`document.querySelector("#content").value = ""`),
+		chromedp.SendKeys(`#content`, "complete @ca"), wait(`document.querySelector("#composer-menu [aria-selected=true]")?.innerText.includes("call Ben")`))
+	b.shot("compose-mention-" + b.device.name)
+	b.run(b.ctx, enter, wait(`document.querySelector("#content").value === "complete @call Ben "`),
+		chromedp.Reload(), wait(`document.querySelector(".extra[data-kind=mention]")`), // kept with the draft
+		chromedp.Click(`button.send`), wait(`document.querySelector(".bubble .tag")?.innerText === "call Ben"`), answered("completed"),
+		wait(`document.querySelector("#content").value === "" && !document.querySelector(".extra")`),
+		chromedp.Focus(`#content`), chromedp.SendKeys(`#content`, "/ta"), wait(`document.querySelectorAll("#composer-menu [role=option]").length === 1`),
+		enter, wait(`location.pathname === "/tasks"`))
+}
+
+func TestBrowserQuotesASelection(t *testing.T) {
+	model := openaitest.New(t)
+	model.Reply(openaitest.Text(strings.Repeat("quotable words ", 60)), openaitest.Text("Indeed."))
+	w := newWeb(t, model)
+	b := w.open(desktop)
+	b.signUp("Ann")
+	b.run(b.ctx, say("hello"), answered("completed"), chromedp.DoubleClick(`.answer .prose p`), chromedp.WaitVisible(`.quote-button`))
+	chosen := strings.TrimSpace(eval[string](b, b.ctx, `String(getSelection())`))
+	b.shot("compose-quote-" + b.device.name)
+	b.run(b.ctx, chromedp.Click(`.quote-button`), wait(`document.querySelector(".extra[data-kind=quote] .extra-name").textContent === %q`, chosen),
+		typed("really?"), has("Indeed."), wait(`document.querySelector(".quoted")?.textContent === %q`, chosen), wait(`!document.querySelector(".extra")`))
+	if chosen == "" {
+		t.Error("nothing was selected")
+	}
+}
+
+func TestBrowserFilesInTheComposer(t *testing.T) {
+	w := newWeb(t, nil, "ATTACHMENT_MB=1")
+	b := w.open(desktop)
+	b.signUp("Ann")
+	paste := func(files string) step {
+		return withFiles(`(async () => { const data = new DataTransfer(); for (const f of [%s]) data.items.add(f);
+			document.querySelector("#content").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); })()`, files)
+	}
+	drop := withFiles(`(async () => { const data = new DataTransfer(); data.items.add(notes);
+		document.querySelector(".scroll").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })); })()`)
+	complete := `[...document.querySelectorAll(".extra")].filter((e) => e.dataset.value && !e.dataset.state).length`
+	b.run(b.ctx, wait(`document.querySelector("[data-attach]").title.includes("up to 20, of 1 MB each")`),
+		paste("picture"), wait(complete+" === 1"), wait(`document.querySelector(".extra img")?.naturalWidth > 0`), drop, wait(complete+" === 2"),
+		paste(`new File([new Uint8Array(1100000)], "big.bin")`), has("big.bin: Too large: at most 1 MB"),
+		paste("page"), wait(`document.querySelectorAll(".extra[data-state=failed]").length === 2`))
+	b.shot("compose-files-" + b.device.name)
+	b.run(b.ctx, typed("look"), wait(`document.querySelector("#announcer").textContent.includes("could not be sent")`),
+		chromedp.Click(`.extra[data-state=failed] [data-remove]`), wait(`document.querySelectorAll(".extra[data-state=failed]").length === 1`),
+		chromedp.Click(`.extra[data-state=failed] [data-remove]`), wait(`document.querySelectorAll(".extra").length === 2`),
+		chromedp.Reload(), wait(complete+" === 2"), // they stay with the draft
+		chromedp.Click(`button.send`), answered("completed"),
+		wait(`document.querySelector(".thumbnail img")?.naturalWidth > 0 && document.querySelector(".attachments a[download='notes.md']")`),
+		wait(`!document.querySelector(".extra")`), chromedp.Reload(), wait(`document.querySelectorAll(".attachments li").length === 2`))
+	if n := eval[int](b, b.ctx, `document.querySelectorAll(".extra").length`); n != 0 {
+		t.Errorf("%d files are in the box again", n)
+	}
+}

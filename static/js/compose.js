@@ -1,0 +1,73 @@
+// The rarer ways of composing. Each is loaded when it is wanted.
+import { composer } from "./turns.js";
+
+const takesFiles = () => composer()?.dataset.maxFile > 0 && !composer().elements.content.disabled;
+
+function addFiles(files) {
+  const list = [...files];
+  import("./files.js").then(({ add }) => add(composer(), list));
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-attach]")) composer().querySelector("[data-files]").click();
+  const edit = target.closest("[data-edit]");
+  if (edit) import("./edit.js").then(({ open }) => open(edit));
+  const microphone = target.closest("[data-dictate]");
+  if (microphone) import("./dictation.js").then(({ toggle }) => toggle(microphone));
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-files]")) return;
+  addFiles(target.files);
+  target.value = "";
+});
+
+document.addEventListener("paste", (event) => {
+  const { files } = event.clipboardData;
+  if (!files.length || !takesFiles() || !event.target.closest("[data-composer], .chat")) return;
+  event.preventDefault();
+  addFiles(files);
+});
+
+const dropping = (on) => composer()?.toggleAttribute("data-dropping", on);
+
+document.addEventListener("dragover", (event) => {
+  if (!event.dataTransfer.types.includes("Files") || !takesFiles()) return;
+  event.preventDefault();
+  dropping(true);
+});
+document.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget || dropping(false));
+document.addEventListener("drop", (event) => {
+  if (!event.dataTransfer.files.length || !takesFiles()) return;
+  event.preventDefault();
+  dropping(false);
+  addFiles(event.dataTransfer.files);
+});
+
+document.addEventListener("input", ({ target }) => {
+  if (target.id === "content" && /^\/|@/.test(target.value)) import("./menu.js").then(({ update }) => update(composer()));
+});
+
+document.addEventListener("selectstart", ({ target }) => {
+  if ((target.closest ? target : target.parentElement)?.closest(".answer") && composer()) import("./quote.js");
+});
+
+// What was there before the page was loaded.
+function restore() {
+  const form = composer();
+  if (!form) return;
+  if (form.elements.model) import("./model.js").then(({ choose }) => choose(form));
+  const name = form.dataset.composer || "new";
+  try {
+    if (localStorage.getItem(`extras:${name}`)) import("./chips.js").then(({ restore }) => restore(form));
+    if (localStorage.getItem(`waiting:${name}`)) import("./waiting.js");
+  } catch {
+    // Storage is forbidden: nothing was kept.
+  }
+}
+
+// Without a connection it could not be loaded.
+if (composer()) addEventListener("load", () => setTimeout(() => import("./waiting.js"), 1000));
+
+document.addEventListener("htmx:after:swap", ({ detail }) => detail.ctx?.target?.id === "main" && restore());
+restore();
