@@ -35,7 +35,11 @@ const hexDigits = "0123456789abcdef"
 
 // appendString appends s as a JSON string, byte for byte as marshal writes it.
 func appendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
+	return append(appendChars(append(dst, '"'), s), '"')
+}
+
+// appendChars is appendString without the quotes.
+func appendChars(dst []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf {
@@ -60,7 +64,7 @@ func appendString(dst []byte, s string) []byte {
 		}
 		i += size
 	}
-	return append(append(dst, s[start:]...), '"')
+	return append(dst, s[start:]...)
 }
 
 func appendEscaped(dst []byte, c byte) []byte {

@@ -149,6 +149,13 @@ func AppendEvent(dst []byte, ev Event) ([]byte, error) {
 	return appendEvent(dst, ev)
 }
 
+// ExtendTextDelta adds text to the delta of an event that is one of an answer's
+// text, as [AppendEvent] wrote it.
+func ExtendTextDelta(event []byte, text string) []byte {
+	const end = `"}}`
+	return append(appendChars(event[:len(event)-len(end)], text), end...)
+}
+
 func appendEvent(dst []byte, ev Event) ([]byte, error) {
 	var body any = ev
 	switch e := ev.(type) {

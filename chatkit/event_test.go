@@ -153,6 +153,10 @@ func TestTextDeltaOfEveryByte(t *testing.T) {
 			if got, _ := AppendEvent(nil, ev); string(got) != string(want) {
 				t.Fatalf("%q: got %q, want %q", ev.Update, got, want)
 			}
+			got, _ := AppendEvent(nil, ItemUpdated{ItemID: ev.ItemID, Update: TextDelta{}})
+			if got = ExtendTextDelta(got, ev.Update.(TextDelta).Delta); string(got) != string(want) {
+				t.Fatalf("%q: extended it is %q, want %q", ev.Update, got, want)
+			}
 		}
 	}
 }

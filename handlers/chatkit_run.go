@@ -81,17 +81,18 @@ func (h *Handlers) streamPlan(c *fiber.Ctx, p *models.Planned) {
 // the last one; io.EOF when the run has ended.
 func (h *Handlers) sendRun(ctx context.Context, s *stream, runID string) (sent int64, err error) {
 	follower := h.Engine.Follow(runID, 0)
-	var buf []byte
 	for {
 		events, err := follower.Next(ctx)
 		if err != nil {
 			return sent, err
 		}
-		buf = again(buf)
-		for _, ev := range events {
-			buf = chatkit.AppendFrame(buf, ev.Payload)
-		}
-		if err := s.write(buf); err != nil {
+		err = s.writeWith(func(dst []byte) []byte {
+			for _, ev := range events {
+				dst = chatkit.AppendFrame(dst, ev.Payload)
+			}
+			return dst
+		})
+		if err != nil {
 			return sent, err
 		}
 		sent = events[len(events)-1].Seq

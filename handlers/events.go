@@ -75,7 +75,6 @@ func (h *Handlers) streamRun(c *fiber.Ctx, run *models.Run, after int64) error {
 		defer h.reads(run)()
 		follower := h.Engine.Follow(runID, after)
 		sent := after
-		var buf []byte
 		for {
 			events, err := follower.Next(ctx)
 			if errors.Is(err, io.EOF) {
@@ -84,8 +83,7 @@ func (h *Handlers) streamRun(c *fiber.Ctx, run *models.Run, after int64) error {
 			if err != nil {
 				return err
 			}
-			buf = appendFrames(again(buf), runID, events)
-			if err := s.write(buf); err != nil {
+			if err := s.writeWith(func(dst []byte) []byte { return appendFrames(dst, runID, events) }); err != nil {
 				return err
 			}
 			sent = events[len(events)-1].Seq

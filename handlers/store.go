@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/taskpilot/taskpilot/live"
@@ -12,20 +13,38 @@ import (
 
 // store lets the engine keep its runs in the database: the two packages do not
 // know each other, their types meet here.
-type store struct{ db *models.DB }
+type store struct {
+	db   *models.DB
+	room *atomic.Pointer[commitRoom] // nil while it is used
+}
+
+// commitRoom is what a commit is put into: several times a second, for hundreds
+// of runs.
+type commitRoom struct {
+	batches []models.RunBatch
+	events  []models.Event
+}
 
 var _ live.Store = store{}
 
 // NewStore returns the engine's store over the database.
-func NewStore(db *models.DB) live.Store { return store{db} }
+func NewStore(db *models.DB) live.Store {
+	return store{db, &atomic.Pointer[commitRoom]{}}
+}
 
 // Commit writes all batches in one transaction. A run whose part can never be
 // stored is lost, and does not keep the others from being stored.
 func (s store) Commit(ctx context.Context, batches []live.Batch) (lost []string, err error) {
-	list := make([]models.RunBatch, len(batches))
-	for i, b := range batches {
-		list[i] = runBatch(b)
+	room := s.room.Swap(nil)
+	if room == nil {
+		room = &commitRoom{}
 	}
+	defer s.room.Store(room)
+	defer room.clear()
+	for _, b := range batches {
+		room.add(b)
+	}
+	list := room.batches
 	for {
 		gone, err := s.db.Commit(ctx, list)
 		bad, ok := errors.AsType[*models.BatchError](err)
@@ -37,21 +56,29 @@ func (s store) Commit(ctx context.Context, batches []live.Batch) (lost []string,
 	}
 }
 
-func runBatch(b live.Batch) models.RunBatch {
+func (r *commitRoom) clear() {
+	clear(r.batches)
+	clear(r.events)
+	r.batches, r.events = r.batches[:0], r.events[:0]
+}
+
+func (r *commitRoom) add(b live.Batch) {
 	out := models.RunBatch{RunID: b.RunID, UserID: b.UserID, ThreadID: b.ThreadID, Owner: b.Owner}
+	first := len(r.events)
 	for _, e := range b.Events {
-		out.Events = append(out.Events, models.Event(e))
+		r.events = append(r.events, models.Event(e))
 	}
+	out.Events = r.events[first:len(r.events):len(r.events)]
 	for _, it := range b.Items {
 		out.Items = append(out.Items, models.ItemChange(it))
 	}
-	if b.Title != "" {
-		out.Title = &b.Title
+	if title := b.Title; title != "" {
+		out.Title = &title
 	}
 	if e := b.End; e != nil {
 		out.End = &models.RunEnd{Status: string(e.Status), ErrorCode: e.Code, ErrorMessage: e.Message, AllowRetry: e.AllowRetry}
 	}
-	return out
+	r.batches = append(r.batches, out)
 }
 
 // RunEvents returns up to limit events after the given number.

@@ -28,6 +28,7 @@ type stream struct {
 	request string // its id
 	right   right
 	conn    net.Conn
+	http    *fasthttp.RequestCtx
 	run     func(ctx context.Context, s *stream) error
 
 	ctx    context.Context // ends when the client is gone, or is to be
@@ -86,7 +87,7 @@ func (h *Handlers) serveStream(c *fiber.Ctx, o streamOptions, run func(ctx conte
 	c.Set(fiber.HeaderCacheControl, "no-cache, no-store, no-transform")
 	c.Set("X-Accel-Buffering", "no")
 	s := &stream{streamOptions: o, streams: h.streams, user: userID(c), request: requestID(c),
-		right: viewerOf(c).right(), conn: c.Context().Conn(), run: run, began: time.Now()}
+		right: viewerOf(c).right(), conn: c.Context().Conn(), http: c.Context(), run: run, began: time.Now()}
 	s.ctx, s.cancel = context.WithCancel(h.streams.ctx)
 	c.Context().SetBodyStream(s, -1)
 }
@@ -101,6 +102,7 @@ func (s *stream) Read([]byte) (int, error) { return 0, errors.New("handlers: a s
 // WriteTo writes the stream to its end. A panic ends it alone.
 func (s *stream) WriteTo(w io.Writer) (_ int64, err error) {
 	s.w = w
+	s.forget()
 	s.wrote.Store(time.Now().UnixNano())
 	defer func() { err = s.over() }()
 	s.streams.keep(s)
@@ -117,6 +119,17 @@ func (s *stream) WriteTo(w io.Writer) (_ int64, err error) {
 		s.streams.log.Error("stream failed", "request", s.request, "err", err)
 	}
 	return 0, nil
+}
+
+// forget lets go what the server would keep of the request and of the head of
+// the response, which is on its way: several times what a stream itself needs,
+// for as long as it is open.
+func (s *stream) forget() {
+	s.http.ResetUserValues()
+	s.http.Response.Header = fasthttp.ResponseHeader{}
+	s.http.Request.ResetBody()
+	s.http.Request.Header = fasthttp.RequestHeader{}
+	s.http = nil
 }
 
 // Close is called when the server has done with the body. It takes the write
@@ -179,13 +192,16 @@ func (s *stream) failed() error {
 	return s.err
 }
 
-// again empties a buffer for the next write. A large one is let go: a stream
-// lives long.
-func again(buf []byte) []byte {
-	if cap(buf) > 4<<10 {
-		return nil
+// writeWith sends at once what fill appends, from a buffer that all streams
+// share: most of the time a stream has nothing to write.
+func (s *stream) writeWith(fill func(dst []byte) []byte) error {
+	buf, _ := s.streams.buffers.Get().(*[]byte)
+	if buf == nil {
+		buf = new([]byte)
 	}
-	return buf[:0]
+	defer s.streams.buffers.Put(buf)
+	*buf = fill((*buf)[:0])
+	return s.write(*buf)
 }
 
 // appendEvent appends one server-sent event with a name and one line of JSON.

@@ -18,6 +18,7 @@ type streams struct {
 	ctx        context.Context
 	cancel     context.CancelFunc
 	wg         sync.WaitGroup
+	buffers    sync.Pool // of *[]byte
 
 	mu      sync.Mutex
 	open    map[string]int // by user, with those that are yet to begin

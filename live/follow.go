@@ -30,10 +30,14 @@ func (r *Run) publish(b Batch) {
 
 // wakeReaders is called with mu held.
 func (r *Run) wakeReaders() {
-	if r.wake != nil {
-		close(r.wake)
-		r.wake = nil
+	for _, f := range r.waiting {
+		select {
+		case f.wake <- struct{}{}:
+		default: // it has been told
+		}
 	}
+	clear(r.waiting)
+	r.waiting = r.waiting[:0]
 }
 
 // What a run keeps in memory for readers: up to twice this; who is further
@@ -45,14 +49,15 @@ const (
 	tailNewest = 128 << 10
 )
 
-// remember keeps the newest events. It cuts the tail when it is twice too long,
-// so that an event costs the same however many are kept. The caller holds mu.
+// remember keeps the newest events. It cuts the tail when it is twice as long as
+// it should be, so that an event costs the same however many are kept. The
+// caller holds mu.
 func (r *Run) remember(events []Event) {
 	r.tail = append(r.tail, events...)
 	for _, e := range events {
 		r.tailSize += len(e.Payload)
 	}
-	if len(r.tail) <= 2*tailEvents && r.tailSize <= 2*tailBytes {
+	if len(r.tail) < 2*tailEvents && r.tailSize <= 2*tailBytes {
 		return
 	}
 	first, size := len(r.tail), 0
@@ -64,8 +69,9 @@ func (r *Run) remember(events []Event) {
 		}
 		first, size = first-1, next
 	}
-	// A copy: readers hold parts of the old array, which then goes with them.
-	r.tail, r.tailSize = slices.Clone(r.tail[first:]), size
+	if r.tail, r.tailSize = slices.Delete(r.tail, 0, first), size; cap(r.tail) > 4*tailEvents {
+		r.tail = slices.Clone(r.tail)
+	}
 }
 
 // fail ends a run that the store takes nothing more from.
@@ -95,11 +101,13 @@ type Follower struct {
 	runID  string
 	after  int64
 	end    *End
+	wake   chan struct{} // receives when there may be more to read
+	read   []Event       // room for what Next returns
 }
 
 // Follow returns a reader of the run's events after the given sequence number.
 func (e *Engine) Follow(runID string, after int64) *Follower {
-	return &Follower{engine: e, run: e.run(runID), runID: runID, after: after}
+	return &Follower{engine: e, run: e.run(runID), runID: runID, after: after, wake: make(chan struct{}, 1)}
 }
 
 // End says how the run ended, once Next has returned io.EOF.
@@ -114,56 +122,59 @@ func (f *Follower) End() End {
 const pageSize = 100
 
 // Next waits for events and returns them; io.EOF after the last one of a run
-// that has ended. It never holds up the run: a reader that falls behind what
+// that has ended. The list, not the events, is used again by the next call. It
+// never holds up the run: a reader that falls behind what
 // memory keeps reads the store.
 func (f *Follower) Next(ctx context.Context) ([]Event, error) {
 	if f.run == nil {
 		return f.fromStore(ctx)
 	}
 	for {
-		events, wake, behind := f.run.after(f.after)
+		events, end, behind := f.run.next(f)
 		switch {
 		case behind:
 			return f.fromStore(ctx)
 		case len(events) > 0:
 			f.after = events[len(events)-1].Seq
 			return events, nil
-		case wake == nil:
-			f.end = f.run.ending()
+		case end != nil:
+			f.end = end
 			return nil, io.EOF
 		}
 		select {
-		case <-wake:
+		case <-f.wake:
 		case <-ctx.Done():
+			f.run.leave(f)
 			return nil, ctx.Err()
 		}
 	}
 }
 
-// after returns the committed events after seq, or a channel to wait on (nil
-// when the run has ended), or behind when memory no longer has them.
-func (r *Run) after(seq int64) (events []Event, wake chan struct{}, behind bool) {
+// next returns the committed events that the reader has not seen, or how the run
+// ended, or behind when memory no longer has them. If there is nothing yet the
+// reader will be woken.
+func (r *Run) next(f *Follower) (events []Event, end *End, behind bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	i := sort.Search(len(r.tail), func(i int) bool { return r.tail[i].Seq > seq })
+	i := sort.Search(len(r.tail), func(i int) bool { return r.tail[i].Seq > f.after })
 	switch {
-	case seq < r.shown && (i == len(r.tail) || r.tail[i].Seq != seq+1):
+	case f.after < r.shown && (i == len(r.tail) || r.tail[i].Seq != f.after+1):
 		return nil, nil, true
 	case i < len(r.tail):
-		return r.tail[i:len(r.tail):len(r.tail)], nil, false
+		f.read = append(f.read[:0], r.tail[i:]...) // the tail's own room is used again
+		return f.read, nil, false
 	case r.end != nil:
-		return nil, nil, false
+		return nil, r.end, false
 	}
-	if r.wake == nil {
-		r.wake = make(chan struct{})
-	}
-	return nil, r.wake, false
+	r.waiting = append(r.waiting, f)
+	return nil, nil, false
 }
 
-func (r *Run) ending() *End {
+// leave takes a reader that waits no longer off the list.
+func (r *Run) leave(f *Follower) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.end
+	r.waiting = slices.DeleteFunc(r.waiting, func(w *Follower) bool { return w == f })
 }
 
 // page reads the next events from the store.
@@ -207,7 +218,11 @@ func (f *Follower) fromStore(ctx context.Context) ([]Event, error) {
 func (e *Engine) Shown(ctx context.Context, runID string) ([]Event, error) {
 	f := e.Follow(runID, 0)
 	if f.run != nil {
-		if events, _, behind := f.run.after(0); !behind {
+		events, end, behind := f.run.next(f)
+		if len(events) == 0 && end == nil && !behind {
+			f.run.leave(f)
+		}
+		if !behind {
 			return events, nil
 		}
 	}

@@ -202,3 +202,39 @@ func TestSignals(t *testing.T) {
 		t.Errorf("told after Close: %+v", got)
 	}
 }
+
+// TestGivenUpWaitsLoseNothing has a reader give up waiting many times: it still
+// reads every event once, and so does another beside it.
+func TestGivenUpWaitsLoseNothing(t *testing.T) {
+	t.Parallel()
+	store := newMemory()
+	e := engine(t, store)
+	emit := make(chan chatkit.Event)
+	start(t, e, store.accept("run_a", me), func(ctx context.Context, send func(chatkit.Event) error) error {
+		for ev := range emit {
+			if err := send(ev); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	f, other := e.Follow("run_a", 0), e.Follow("run_a", 0)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for i := range 20 {
+		if events, err := f.Next(over); !errors.Is(err, context.Canceled) {
+			t.Fatalf("a wait that is given up: %v, %v", events, err)
+		}
+		emit <- chatkit.ProgressUpdate{Text: "step"}
+		for _, reader := range []*live.Follower{f, other} {
+			events, err := reader.Next(t.Context())
+			if err != nil || len(events) != 1 || events[0].Seq != int64(i+1) {
+				t.Fatalf("after event %d: %v, %v", i+1, events, err)
+			}
+		}
+	}
+	close(emit)
+	if _, err := f.Next(t.Context()); !errors.Is(err, io.EOF) {
+		t.Fatalf("at the end: %v", err)
+	}
+}

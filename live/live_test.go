@@ -241,3 +241,39 @@ func TestWaitingForTheBrowserIsNoFailure(t *testing.T) {
 		t.Errorf("ended as %+v", end)
 	}
 }
+
+// TestAnswersAreCopiedAsTheyAreStored changes answers after they were emitted, the
+// plain one that takes the short way and those that do not: what is stored and
+// shown stays clean and as it was.
+func TestAnswersAreCopiedAsTheyAreStored(t *testing.T) {
+	t.Parallel()
+	for name, part := range map[string]chatkit.OutputText{
+		"plain":     {Text: "as it was"},
+		"unclean":   {Text: "as it\x00 was"},
+		"annotated": {Text: "as it was", Annotations: []chatkit.Annotation{{Source: &chatkit.URLSource{URL: "https://example.com"}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := newMemory()
+			e := engine(t, store)
+			start(t, e, store.accept("run_a", me), func(_ context.Context, emit func(chatkit.Event) error) error {
+				m := &chatkit.AssistantMessage{Content: []*chatkit.OutputText{&part}}
+				m.CreatedAt = chatkit.Time{Time: time.Unix(1700000000, 123456789)}
+				if err := emit(chatkit.ItemDone{Item: m}); err != nil {
+					return err
+				}
+				m.ID, m.Content[0].Text, m.Content = "msg_other", "changed", append(m.Content, &chatkit.OutputText{Text: "more"})
+				return nil
+			})
+			_, events := read(t, e, store, "run_a", 0)
+			r := store.stored("run_a")
+			stored, err := chatkit.MarshalEvent(chatkit.ItemDone{Item: r.items[0].Item})
+			if err != nil || r.text() != "as it was" || len(events) != 1 || string(events[0].Payload) != string(stored) {
+				t.Errorf("stored %q; shown %s; stored %s, %v", r.text(), events[0].Payload, stored, err)
+			}
+			if at := r.items[0].Item.Base().CreatedAt; !at.Equal(time.Unix(1700000000, 123456000)) {
+				t.Errorf("stored with the time %v", at)
+			}
+		})
+	}
+}

@@ -48,7 +48,7 @@ type Run struct {
 	lastSeq int64         // the writer's own
 	shown   int64         // the last committed event's number
 	end     *End          // committed
-	wake    chan struct{} // closed when there is more to read; nil if nobody waits
+	waiting []*Follower   // for more to read
 
 	tail     []Event // the newest committed events, for readers that keep up
 	tailSize int     // bytes of their payloads
@@ -59,25 +59,19 @@ type Run struct {
 
 // entry is one emitted event with what it changes in the store.
 type entry struct {
-	delta   *textDelta // still open for more text
-	payload []byte     // any other event; nil: changes the store only
+	payload []byte // of the event; nil: changes the store only
+	textOf  string // the message that the event brings text for, if that is all: more may be added
+	part    int    // of that message
 	item    *ItemChange
 	title   string
 	end     *End
-}
-
-// textDelta is text for a part of a message.
-type textDelta struct {
-	itemID string
-	part   int
-	text   []byte
 }
 
 // maxQueue bounds the entries that wait for a commit. Text deltas merge, so only
 // a producer that makes other events faster than the store takes them waits.
 const maxQueue = 256
 
-// maxDelta bounds a merged text delta, in bytes, so that one event stays small
+// maxDelta bounds the event of a merged text delta, in bytes, so that one event stays small
 // enough to send at once.
 const maxDelta = 32 << 10
 
@@ -130,15 +124,39 @@ func (r *Run) add(ev chatkit.Event) error {
 	if err != nil {
 		return err
 	}
-	if ev, err = chatkit.UnmarshalEvent(payload); err != nil {
-		return err
+	if own, ok := copyAnswer(ev); ok {
+		ev = own
+	} else {
+		if ev, err = chatkit.UnmarshalEvent(payload); err != nil {
+			return err
+		}
+		payload = nil // other events may look different when they are written again
 	}
 	fx, err := r.pending.Apply(ev)
 	if err != nil {
 		return err
 	}
-	r.queueEffects(fx)
+	r.queueEffects(fx, payload)
 	return nil
+}
+
+// copyAnswer copies a finished answer of nothing but clean text, as most are,
+// without reading its JSON again.
+func copyAnswer(ev chatkit.Event) (chatkit.Event, bool) {
+	done, _ := ev.(chatkit.ItemDone)
+	m, _ := done.Item.(*chatkit.AssistantMessage)
+	if m == nil || chatkit.CleanText(m.ID) != m.ID {
+		return nil, false
+	}
+	own := &chatkit.AssistantMessage{ItemBase: m.ItemBase, Content: make([]*chatkit.OutputText, 0, len(m.Content))}
+	own.CreatedAt = chatkit.At(m.CreatedAt.Time)
+	for _, part := range m.Content {
+		if part == nil || len(part.Annotations) > 0 || chatkit.CleanText(part.Text) != part.Text {
+			return nil, false
+		}
+		own.Content = append(own.Content, &chatkit.OutputText{Text: part.Text})
+	}
+	return chatkit.ItemDone{Item: own}, true
 }
 
 // addText is add for the event that there is most of.
@@ -151,7 +169,12 @@ func (r *Run) addText(ev chatkit.Event, itemID string, d chatkit.TextDelta) erro
 	if err != nil || len(fx.Send) == 0 || r.merge(itemID, d) {
 		return err
 	}
-	r.push(entry{delta: &textDelta{itemID, d.ContentIndex, []byte(d.Delta)}})
+	const rest = 164 // bytes of the event, about
+	payload, err := chatkit.AppendEvent(make([]byte, 0, rest+len(itemID)+len(d.Delta)), ev)
+	if err != nil {
+		return err
+	}
+	r.push(entry{payload: payload, textOf: itemID, part: d.ContentIndex})
 	return nil
 }
 
@@ -160,17 +183,17 @@ func (r *Run) merge(itemID string, d chatkit.TextDelta) bool {
 	if len(r.queue) == 0 {
 		return false
 	}
-	last := r.queue[len(r.queue)-1].delta
-	if last == nil || last.itemID != itemID || last.part != d.ContentIndex || len(last.text)+len(d.Delta) > maxDelta {
+	last := &r.queue[len(r.queue)-1]
+	if last.textOf == "" || last.textOf != itemID || last.part != d.ContentIndex || len(last.payload)+len(d.Delta) > maxDelta {
 		return false
 	}
-	last.text = append(last.text, d.Delta...)
+	last.payload = chatkit.ExtendTextDelta(last.payload, d.Delta)
 	return true
 }
 
-// queueEffects queues what an event changes in the store and what it shows. The
-// caller holds mu.
-func (r *Run) queueEffects(fx chatkit.Effects) {
+// queueEffects queues what an event changes in the store and what it shows:
+// payload, if that is known. The caller holds mu.
+func (r *Run) queueEffects(fx chatkit.Effects, payload []byte) {
 	for _, it := range fx.Save {
 		if !chatkit.Hidden(it) {
 			r.last = it
@@ -181,7 +204,10 @@ func (r *Run) queueEffects(fx chatkit.Effects) {
 		r.push(entry{item: &ItemChange{RemoveID: id}})
 	}
 	for _, ev := range fx.Send {
-		e := entry{payload: mustMarshal(ev)}
+		e := entry{payload: payload}
+		if payload == nil {
+			e.payload = mustMarshal(ev)
+		}
 		if t, ok := ev.(chatkit.ThreadUpdated); ok {
 			e.title = t.Thread.Title
 		}
@@ -200,13 +226,13 @@ func (r *Run) push(e entry) {
 
 // main runs the producer to its end and queues the run's last events.
 func (r *Run) main(produce Produce, limit, grace time.Duration) {
-	ctx, cancel := context.WithTimeoutCause(r.ctx, limit, ErrTooLong)
-	defer cancel()
-	leave := context.AfterFunc(ctx, func() { r.leaveBehind(context.Cause(ctx), grace) })
-	err := r.produce(ctx, produce)
+	timer := time.AfterFunc(limit, func() { r.cancel(ErrTooLong) }) // a context with a deadline takes more memory
+	defer timer.Stop()
+	leave := context.AfterFunc(r.ctx, func() { r.leaveBehind(context.Cause(r.ctx), grace) })
+	err := r.produce(r.ctx, produce)
 	close(r.produced)
 	leave()
-	if cause := context.Cause(ctx); cause != nil {
+	if cause := context.Cause(r.ctx); cause != nil {
 		err = cause
 	}
 	r.finish(err)

@@ -55,14 +55,21 @@ func (db *DB) Commit(ctx context.Context, batches []RunBatch) (lost []string, er
 	if len(batches) == 0 {
 		return nil, nil
 	}
-	works := make([]work, len(batches))
-	for i, b := range batches {
-		if works[i], err = db.prepare(b); err != nil {
+	room := db.room.Swap(nil)
+	if room == nil {
+		room = &workRoom{}
+	}
+	defer db.room.Store(room)
+	defer room.clear()
+	for _, b := range batches {
+		w, err := db.prepare(b)
+		if err != nil {
 			return nil, &BatchError{RunID: b.RunID, Err: err}
 		}
+		room.works = append(room.works, w)
 	}
 	err = db.changeLog(ctx, func(tx *gorm.DB) error {
-		lost, err = db.store(tx, works)
+		lost, err = db.store(tx, room)
 		return err
 	})
 	if err != nil {
@@ -101,6 +108,18 @@ type work struct {
 
 	held bool  // the run is still running and its Owner's, and stays so
 	last int64 // the number of the run's last event; only sqliteLog counts on it
+}
+
+// workRoom is what a commit's works are put into, to be used again: a commit may
+// be of a thousand runs, and be one of twenty in a second.
+type workRoom struct {
+	works []work
+	kept  []*work // of those
+}
+
+func (r *workRoom) clear() {
+	clear(r.works)
+	r.works = r.works[:0]
 }
 
 func (db *DB) prepare(b RunBatch) (work, error) {
@@ -174,7 +193,8 @@ func (w *work) touchesThread() bool {
 
 // store locks threads before runs, as AcceptMessage does, and each kind in the
 // order of ids, so that two transactions never wait for each other.
-func (db *DB) store(tx *gorm.DB, works []work) (lost []string, err error) {
+func (db *DB) store(tx *gorm.DB, room *workRoom) (lost []string, err error) {
+	works, kept := room.works, room.kept[:0]
 	threads, err := lockThreads(tx, works)
 	if err != nil {
 		return nil, err
@@ -182,7 +202,6 @@ func (db *DB) store(tx *gorm.DB, works []work) (lost []string, err error) {
 	if err := db.log.fence(tx, works); err != nil {
 		return nil, fmt.Errorf("fence: %w", err)
 	}
-	var kept []*work
 	for i := range works {
 		if w := &works[i]; w.held {
 			kept = append(kept, w)
@@ -190,6 +209,7 @@ func (db *DB) store(tx *gorm.DB, works []work) (lost []string, err error) {
 			lost = append(lost, w.RunID)
 		}
 	}
+	room.kept = kept
 	if err := db.log.append(tx, kept); err != nil {
 		return nil, fmt.Errorf("events: %w", err)
 	}

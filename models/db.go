@@ -30,7 +30,8 @@ type DB struct {
 	now     func() time.Time
 	hashing chan struct{} // a slot for each password that may be hashed at once
 
-	statements sync.Map // of query: *sql.Stmt by text, of which there are few
+	room       atomic.Pointer[workRoom] // nil while it is used
+	statements sync.Map                 // of query: *sql.Stmt by text, of which there are few
 
 	accessChanges atomic.Int64
 

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"slices"
 	"strconv"
 	"sync"
 
@@ -32,7 +33,7 @@ type openRun struct {
 	user, thread, owner string
 
 	seq    int64   // of its last event
-	events []Event // those that are in the journal only; others may hold parts of it
+	events []Event // those that are in the journal only
 	size   int     // bytes of their payloads
 	since  int64   // the first of the journal's rows that they are in
 }
@@ -135,9 +136,10 @@ func (r *openRun) settle(rows *insert) error {
 	if len(r.events) == 0 {
 		return nil
 	}
-	events := r.events
-	r.events, r.size = nil, 0
-	return rows.row(r.n, events)
+	err := rows.row(r.n, r.events)
+	clear(r.events)
+	r.events, r.size = r.events[:0], 0
+	return err
 }
 
 // tidy takes off the journal's beginning what no run needs any more, now and then
@@ -256,7 +258,7 @@ func (l *sqliteLog) recent(tx *gorm.DB, runID string) ([]Event, error) {
 		return nil, err
 	}
 	if r := l.runs[runID]; r != nil {
-		return r.events, nil
+		return slices.Clone(r.events), nil
 	}
 	return nil, nil
 }

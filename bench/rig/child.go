@@ -75,6 +75,7 @@ func taskpilot(o Options, address string, counts *counting) (app *fiber.App, clo
 	if err != nil {
 		return nil, nil, err
 	}
+	go live.KeepThrifty(ctx)
 	answers, err := o.assistant()
 	if err != nil {
 		return nil, nil, err

@@ -80,7 +80,8 @@ const (
 
 // Stamp is a delta that EachStamp finds.
 func Stamp(t time.Time) string {
-	return string(append(strconv.AppendInt([]byte{stampMark}, t.UnixNano(), 16), ' '))
+	var buf [stampLen + 1]byte
+	return string(append(strconv.AppendInt(append(buf[:0], stampMark), t.UnixNano(), 16), ' '))
 }
 
 // EachStamp calls f with the time of every stamp in b, and returns what may be

@@ -37,6 +37,7 @@ func serve(ctx context.Context, c Config, log *slog.Logger) error {
 	failed := make(chan error, 1)
 	go func() { failed <- s.app.Listener(s.listener) }()
 	go s.tidy(ctx, log)
+	go live.KeepThrifty(ctx)
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
