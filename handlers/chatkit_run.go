@@ -18,7 +18,7 @@ func (h *Handlers) beginPlan(p *models.Planned, by asker) error {
 	plan := p.Plan
 	turn := h.turn(by.person(), plan.Thread)
 	turn.Input, turn.ClientTools = plan.Input, by.tools
-	spec := live.Spec{RunID: p.Run.ID, UserID: by.user.ID, ThreadID: p.Thread.ID,
+	spec := live.Spec{RunID: p.Run.ID, UserID: by.user.ID, ThreadID: p.Thread.ID, Thread: turn.Thread,
 		Prologue: append(append(plan.Events, chatkit.StreamOptions{AllowCancel: true}), limitNotices(h.DB.Limits(), p.Used)...)}
 	for _, it := range plan.Save {
 		if call, ok := it.(*chatkit.ClientToolCall); ok {

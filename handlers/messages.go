@@ -108,7 +108,7 @@ func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, by asker)
 		Files:   h.readable(by.user.ID),
 		Now:     h.Now(),
 	}
-	spec := live.Spec{RunID: a.Run.ID, UserID: by.user.ID, ThreadID: a.Thread.ID, Prologue: prologue}
+	spec := live.Spec{RunID: a.Run.ID, UserID: by.user.ID, ThreadID: a.Thread.ID, Thread: turn.Thread, Prologue: prologue}
 	return h.launch(spec, produce(func(ctx context.Context, emit assistant.Emit) error {
 		return h.Assistant.Respond(ctx, turn, emit)
 	}))

@@ -63,7 +63,8 @@ func (r *commitRoom) clear() {
 }
 
 func (r *commitRoom) add(b live.Batch) {
-	out := models.RunBatch{RunID: b.RunID, UserID: b.UserID, ThreadID: b.ThreadID, Owner: b.Owner}
+	out := models.RunBatch{RunID: b.RunID, UserID: b.UserID, ThreadID: b.ThreadID, Owner: b.Owner,
+		Status: b.Thread.Status, ImageDomains: b.Thread.ImageDomains}
 	first := len(r.events)
 	for _, e := range b.Events {
 		r.events = append(r.events, models.Event(e))
@@ -72,7 +73,7 @@ func (r *commitRoom) add(b live.Batch) {
 	for _, it := range b.Items {
 		out.Items = append(out.Items, models.ItemChange(it))
 	}
-	if title := b.Title; title != "" {
+	if title := b.Thread.Title; title != "" {
 		out.Title = &title
 	}
 	if e := b.End; e != nil {

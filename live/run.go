@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ var (
 // Spec describes a run that the store has accepted.
 type Spec struct {
 	RunID, UserID, ThreadID string
+	Thread                  chatkit.Thread // as the run begins, without items
 	// Prologue is what readers see before the producer's events; its items are
 	// already stored.
 	Prologue []chatkit.Event
@@ -63,7 +65,7 @@ type entry struct {
 	textOf  string // the message that the event brings text for, if that is all: more may be added
 	part    int    // of that message
 	item    *ItemChange
-	title   string
+	thread  *ThreadChange
 	end     *End
 }
 
@@ -209,10 +211,27 @@ func (r *Run) queueEffects(fx chatkit.Effects, payload []byte) {
 			e.payload = mustMarshal(ev)
 		}
 		if t, ok := ev.(chatkit.ThreadUpdated); ok {
-			e.title = t.Thread.Title
+			e.thread = r.threadChange(t.Thread)
 		}
 		r.push(e)
 	}
+}
+
+// threadChange is what an event changes of the thread as the run last knew it:
+// what others changed meanwhile stays. The caller holds mu.
+func (r *Run) threadChange(t *chatkit.Thread) *ThreadChange {
+	c := &ThreadChange{Title: t.Title}
+	if r.Thread.Status.Type == "" { // a new thread's
+		r.Thread.Status.Type = chatkit.Active
+	}
+	if t.Status != r.Thread.Status {
+		c.Status = &t.Status
+	}
+	if !slices.Equal(t.AllowedImageDomains, r.Thread.AllowedImageDomains) {
+		c.ImageDomains = &t.AllowedImageDomains
+	}
+	r.Thread = *t
+	return c
 }
 
 // push queues an entry and tells the writer. The caller holds mu.

@@ -40,8 +40,29 @@ type Batch struct {
 
 	Events []Event
 	Items  []ItemChange
-	Title  string // set when the thread has none; "" leaves it
-	End    *End   // set with the run's last events
+	Thread ThreadChange
+	End    *End // set with the run's last events
+}
+
+// ThreadChange is what a run changes of its thread.
+type ThreadChange struct {
+	Title        string                // "" leaves it, and so does a title that a person gave
+	Status       *chatkit.ThreadStatus // nil leaves it
+	ImageDomains *[]string             // allowed_image_domains; nil leaves them
+}
+
+// over adds a later change.
+func (c ThreadChange) over(earlier ThreadChange) ThreadChange {
+	if c.Title == "" {
+		c.Title = earlier.Title
+	}
+	if c.Status == nil {
+		c.Status = earlier.Status
+	}
+	if c.ImageDomains == nil {
+		c.ImageDomains = earlier.ImageDomains
+	}
+	return c
 }
 
 // ItemChange stores or removes one item of the run's thread.

@@ -223,8 +223,8 @@ func (w *writer) batch(r *Run) Batch {
 		if e.item != nil {
 			b.Items = append(b.Items, *e.item)
 		}
-		if e.title != "" {
-			b.Title = e.title
+		if e.thread != nil {
+			b.Thread = e.thread.over(b.Thread)
 		}
 		if e.end != nil {
 			b.End = e.end

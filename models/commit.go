@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"gorm.io/gorm"
@@ -36,6 +37,9 @@ type RunBatch struct {
 	Items    []ItemChange
 	Title    *string
 	End      *RunEnd
+
+	Status       *chatkit.ThreadStatus // of the thread; nil leaves it
+	ImageDomains *[]string             // of the thread; nil leaves them
 }
 
 // RunEnd is how a run ended: a final status, and what went wrong if it failed.
@@ -105,6 +109,7 @@ type work struct {
 	RunBatch
 	items   []itemRow
 	removed []string
+	thread  map[string]any // its columns that change, but for the title
 
 	held bool  // the run is still running and its Owner's, and stays so
 	last int64 // the number of the run's last event; only sqliteLog counts on it
@@ -153,6 +158,10 @@ func (db *DB) prepare(b RunBatch) (work, error) {
 		title := clip(line(*b.Title), 200)
 		w.Title = &title
 	}
+	var err error
+	if w.thread, err = (ThreadChange{Status: b.Status, ImageDomains: b.ImageDomains}).columns(); err != nil {
+		return w, err
+	}
 	if b.End != nil && !slices.Contains(finals, b.End.Status) {
 		return w, fmt.Errorf("%q is not the status of a finished run", b.End.Status)
 	}
@@ -188,7 +197,7 @@ func (w *work) change(db *DB, c ItemChange) error {
 
 // touchesThread reports whether the work changes more than the log.
 func (w *work) touchesThread() bool {
-	return len(w.items) > 0 || len(w.removed) > 0 || w.Title != nil || w.End != nil
+	return len(w.items) > 0 || len(w.removed) > 0 || len(w.thread) > 0 || w.Title != nil || w.End != nil
 }
 
 // store locks threads before runs, as AcceptMessage does, and each kind in the
@@ -226,10 +235,7 @@ func (db *DB) store(tx *gorm.DB, room *workRoom) (lost []string, err error) {
 
 // finish stores how the run ended, and what its thread shows of it.
 func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
-	if w.Title == nil && w.End == nil {
-		return nil
-	}
-	set := map[string]any{}
+	set := maps.Clone(w.thread) // a commit may be tried again
 	if w.Title != nil && (t.Title == "" || t.TitleAuto) {
 		set["title"], set["title_auto"] = *w.Title, false
 	}

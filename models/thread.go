@@ -57,6 +57,8 @@ type ThreadChange struct {
 	Title    *string
 	Metadata map[string]any
 	Status   *chatkit.ThreadStatus
+
+	ImageDomains *[]string // a pointer to nil takes the limit away
 }
 
 // CreateThread begins an empty thread.
@@ -192,6 +194,13 @@ func (c ThreadChange) columns() (map[string]any, error) {
 			return nil, err
 		}
 		set["status_type"], set["status_reason"] = c.Status.Type, chatkit.CleanText(c.Status.Reason)
+	}
+	if c.ImageDomains != nil {
+		raw, err := json.Marshal(*c.ImageDomains)
+		if err != nil {
+			return nil, err
+		}
+		set["image_domains"] = chatkit.CleanText(string(raw))
 	}
 	return set, nil
 }
