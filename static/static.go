@@ -17,7 +17,7 @@ import (
 // One checksum stands for all files, not one a file: ES modules import each
 // other by relative paths, which then stay within the same release.
 //
-//go:embed css/app.css js/*.js js/vendor/*.js img/*.svg
+//go:embed css/app.css js/*.js js/vendor/*.js img/*.svg img/*.png manifest.webmanifest
 var files embed.FS
 
 // Prefix is where the files are served from.
@@ -67,6 +67,8 @@ func contentTypeOf(name string) string {
 		return "text/css; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".webmanifest":
+		return "application/manifest+json"
 	default:
 		return mime.TypeByExtension(ext)
 	}

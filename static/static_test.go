@@ -3,6 +3,7 @@ package static_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"os"
 	"path"
 	"path/filepath"
@@ -27,6 +28,7 @@ func TestOpenFindsWhatURLNames(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"css/app.css": "text/css; charset=utf-8", "js/app.js": "text/javascript; charset=utf-8", "img/icon.svg": "image/svg+xml",
+		"img/icon-192.png": "image/png", "manifest.webmanifest": "application/manifest+json",
 	} {
 		content, contentType, ok := static.Open(static.URL(name))
 		if !ok || len(content) == 0 || contentType != want {
@@ -189,5 +191,24 @@ func TestLockFileNamesNoHost(t *testing.T) {
 	}
 	if bytes.Contains(lock, []byte(`"resolved"`)) || !bytes.Contains(lock, []byte(`"integrity"`)) {
 		t.Error("package-lock.json: fetch with npm install --omit-lockfile-registry-resolved")
+	}
+}
+
+// A browser offers to install the app only if every icon is there.
+func TestManifestNamesIconsThatAreThere(t *testing.T) {
+	t.Parallel()
+	var manifest struct {
+		Icons []struct{ Src, Type string }
+	}
+	if err := json.Unmarshal([]byte(open(t, "manifest.webmanifest")), &manifest); err != nil {
+		t.Fatal(err)
+	}
+	for _, icon := range manifest.Icons {
+		if _, contentType, ok := static.Open(static.URL(icon.Src)); !ok || contentType != icon.Type {
+			t.Errorf("%s: %v, %s", icon.Src, ok, contentType)
+		}
+	}
+	if len(manifest.Icons) < 3 {
+		t.Errorf("only %d icons", len(manifest.Icons))
 	}
 }
