@@ -58,6 +58,9 @@ func TestBrowserMessagesWaitTheirTurn(t *testing.T) {
 		typed("third"), wait(`document.querySelectorAll(".waiting-message").length === 2`),
 		typed("never"), wait(`document.querySelectorAll(".waiting-message").length === 3`), has("Waits for the answer"))
 	b.still("compose-waiting-" + b.device.name)
+	if n := eval[int](b, b.ctx, `[...document.querySelectorAll(".waiting-message button:not([data-take-back])")].filter((e) => e.checkVisibility()).length`); n != 0 {
+		t.Errorf("%d messages offer to be sent during the answer", n)
+	}
 	// They survive a reload, and can be taken back.
 	b.run(b.ctx, chromedp.Reload(), wait(`document.querySelectorAll(".waiting-message").length === 3`), has("second"),
 		chromedp.Click(`[data-waiting-list] li:last-child [data-take-back]`),
@@ -195,5 +198,22 @@ func TestBrowserFilesInTheComposer(t *testing.T) {
 		wait(`!document.querySelector(".extra")`), chromedp.Reload(), wait(`document.querySelectorAll(".attachments li").length === 2`))
 	if n := eval[int](b, b.ctx, `document.querySelectorAll(".extra").length`); n != 0 {
 		t.Errorf("%d files are in the box again", n)
+	}
+}
+
+func TestBrowserDictationAndModels(t *testing.T) {
+	model := openaitest.New(t)
+	model.Reply(openaitest.Transcript("buy milk"), openaitest.Text("Noted."))
+	w := newWeb(t, model, "TRANSCRIBE_MODEL=whisper-1", "OPENAI_MODELS=test-model=Fast,large-model=Thorough")
+	b := w.open(phone, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true))
+	b.signUp("Ann")
+	b.run(b.ctx, chromedp.SendKeys(`#content`, "please"), chromedp.Click(`[data-dictate]`),
+		wait(`document.querySelector("[data-dictate]").dataset.state === "listening"`), chromedp.Click(`[data-dictate]`),
+		wait(`document.querySelector("#content").value === "please buy milk" && !document.querySelector("[data-dictate]").disabled`),
+		chromedp.SetValue(`#model`, "large-model"), do(`document.querySelector("#model").dispatchEvent(new Event("change", { bubbles: true }))`))
+	b.shot("compose-dictated-" + b.device.name)
+	b.run(b.ctx, chromedp.Click(`button.send`), answered("completed"), has("Noted."), wait(`document.querySelector("#model").value === "large-model"`))
+	if last := model.Requests()[1]; last.Chat.Model != "large-model" {
+		t.Errorf("the model %q was asked", last.Chat.Model)
 	}
 }

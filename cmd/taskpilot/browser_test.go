@@ -115,11 +115,12 @@ var (
 type step = chromedp.Action[chromedp.Void]
 
 // open starts a browser of the given size on the server.
-func (w *web) open(d device) *browser {
+func (w *web) open(d device, flags ...chromedp.ExecAllocatorOption) *browser {
 	w.t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.WSURLReadTimeout(time.Minute))
+	opts = append(opts, flags...)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
 	w.t.Cleanup(cancel)
 	b := &browser{t: w.t, web: w, device: d}

@@ -1,13 +1,13 @@
 // What goes along with a message: files, a quote, mentioned tasks. Each is a chip
 // in the composer with its hidden field, and is kept across reloads.
-import { byId, composer } from "./turns.js";
+import { byId, composer, room } from "./turns.js";
 import { extras } from "./send.js";
 
 const fields = { file: "attachments", quote: "quoted_text", mention: "mention" };
 const words = { file: "Remove the file", quote: "Remove the quote", mention: "Remove the mention of" };
 
 export function save(form) {
-  const name = `extras:${form.dataset.composer || "new"}`;
+  const name = `extras:${room(form)}`;
   const list = extras(form).filter((el) => el.dataset.value).map((el) => ({ ...el.dataset, state: undefined }));
   try {
     if (list.length) localStorage.setItem(name, JSON.stringify(list));
@@ -50,7 +50,7 @@ export function put(form, data) {
 
 export function restore(form) {
   try {
-    for (const data of JSON.parse(localStorage.getItem(`extras:${form.dataset.composer || "new"}`)) || []) {
+    for (const data of JSON.parse(localStorage.getItem(`extras:${room(form)}`)) || []) {
       if (Object.hasOwn(fields, data.kind) && !extras(form).some((el) => el.dataset.value === data.value)) put(form, data);
     }
   } catch {

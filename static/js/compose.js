@@ -1,5 +1,5 @@
 // The rarer ways of composing. Each is loaded when it is wanted.
-import { composer } from "./turns.js";
+import { composer, room } from "./turns.js";
 
 const takesFiles = () => composer()?.dataset.maxFile > 0 && !composer().elements.content.disabled;
 
@@ -57,10 +57,9 @@ function restore() {
   const form = composer();
   if (!form) return;
   if (form.elements.model) import("./model.js").then(({ choose }) => choose(form));
-  const name = form.dataset.composer || "new";
   try {
-    if (localStorage.getItem(`extras:${name}`)) import("./chips.js").then(({ restore }) => restore(form));
-    if (localStorage.getItem(`waiting:${name}`)) import("./waiting.js");
+    if (localStorage.getItem(`extras:${room()}`)) import("./chips.js").then(({ restore }) => restore(form));
+    if (localStorage.getItem(`waiting:${room()}`)) import("./waiting.js");
   } catch {
     // Storage is forbidden: nothing was kept.
   }

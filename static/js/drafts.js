@@ -1,9 +1,9 @@
 // Keeps what was typed but not sent, for each thread, in this browser. Signing
 // out takes it away.
-import { composer } from "./turns.js";
+import { composer, room } from "./turns.js";
 
 const prefix = "draft:";
-const key = (form) => prefix + (form.dataset.composer || "new");
+const key = (form) => prefix + room(form);
 
 function store(name, text) {
   try {

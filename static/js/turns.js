@@ -7,6 +7,10 @@ export const list = () => byId("turns");
 
 export const composer = () => byId("composer");
 
+// room names where the composer writes: what is kept in a browser is its
+// writer's, whoever signs in next.
+export const room = (form = composer()) => `${form?.dataset.viewer}:${form?.dataset.composer || "new"}`;
+
 // isRunning tells whether an answer is being made.
 export function isRunning() {
   const last = list()?.lastElementChild;

@@ -71,7 +71,7 @@ const waits = (ctx) => ctx.sourceElement?.matches?.("[data-waiting]") && ctx.sou
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => waits(ctx) && under.add(keyOf(waits(ctx))));
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (!waits(ctx) || ctx.response.status >= 400) return;
-  remove(keyOf(waits(ctx)), "waiting:new");
+  remove(keyOf(waits(ctx)));
   under.delete(keyOf(waits(ctx)));
   failures = 0;
 });

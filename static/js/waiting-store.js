@@ -1,11 +1,11 @@
 // Where waiting messages are kept: in this browser, by thread, until the server
 // has them.
-import { composer } from "./turns.js";
+import { room } from "./turns.js";
 
 const memory = new Map(); // where storage is forbidden or full
 
 // place names the thread on the page.
-export const place = () => `waiting:${composer()?.dataset.composer || "new"}`;
+export const place = () => `waiting:${room()}`;
 
 export function read(name = place()) {
   try {
@@ -27,8 +27,8 @@ export function write(entries, name = place()) {
 
 // remove takes a message out, wherever it is: a first message has changed its
 // page when the server has it.
-export function remove(key, ...names) {
-  for (const name of [place(), ...names]) {
+export function remove(key) {
+  for (const name of [place(), place().replace(/[^:]*$/, "new")]) {
     const entries = read(name);
     if (entries.some((e) => e.key === key)) write(entries.filter((e) => e.key !== key), name);
   }

@@ -59,7 +59,7 @@ function watch() {
 // The first message has brought its thread.
 document.addEventListener("htmx:after:swap", () => {
   if (place() === shown) return;
-  if (shown === "waiting:new") move(shown);
+  if (shown.endsWith(":new")) move(shown);
   shown = place();
   watch();
   update();
