@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -189,6 +190,12 @@ func TestBrowserFilesInTheComposer(t *testing.T) {
 		paste(`new File([new Uint8Array(1100000)], "big.bin")`), has("big.bin: Too large: at most 1 MB"),
 		paste("page"), wait(`document.querySelectorAll(".extra[data-state=failed]").length === 2`))
 	b.shot("compose-files-" + b.device.name)
+	b.offline(true)
+	late := `[...document.querySelectorAll(".extra")].find((e) => e.dataset.label === "late.md")`
+	b.run(b.ctx, paste(`new File(["# Late"], "late.md")`), has("late.md: no connection"))
+	b.offline(false)
+	b.run(b.ctx, do(late+`.querySelector("[data-again]").click()`), wait(late+`.dataset.value && !`+late+`.dataset.state`),
+		do(late+`.querySelector("[data-remove]").click()`), wait("!"+late))
 	b.run(b.ctx, typed("look"), wait(`document.querySelector("#announcer").textContent.includes("could not be sent")`),
 		chromedp.Click(`.extra[data-state=failed] [data-remove]`), wait(`document.querySelectorAll(".extra[data-state=failed]").length === 1`),
 		chromedp.Click(`.extra[data-state=failed] [data-remove]`), wait(`document.querySelectorAll(".extra").length === 2`),
@@ -212,8 +219,36 @@ func TestBrowserDictationAndModels(t *testing.T) {
 		wait(`document.querySelector("#content").value === "please buy milk" && !document.querySelector("[data-dictate]").disabled`),
 		chromedp.SetValue(`#model`, "large-model"), do(`document.querySelector("#model").dispatchEvent(new Event("change", { bubbles: true }))`))
 	b.shot("compose-dictated-" + b.device.name)
+	if text := b.text(b.ctx); strings.Contains(text, "characters left") {
+		t.Errorf("a short message is counted: %s", text)
+	}
+	if over := eval[int](b, b.ctx, `document.querySelector(".composer-foot").scrollWidth - document.querySelector(".composer-foot").clientWidth`); over > 0 {
+		t.Errorf("the composer is %d pixels too wide", over)
+	}
 	b.run(b.ctx, chromedp.Click(`button.send`), answered("completed"), has("Noted."), wait(`document.querySelector("#model").value === "large-model"`))
 	if last := model.Requests()[1]; last.Chat.Model != "large-model" {
 		t.Errorf("the model %q was asked", last.Chat.Model)
+	}
+}
+
+// What somebody left in a browser is not shown to the next one, let alone sent
+// in their name.
+func TestBrowserKeepsDraftsOfEach(t *testing.T) {
+	w := newWeb(t, nil)
+	b := w.open(desktop)
+	b.signUp("Ann")
+	entry := `[{ key: "k", text: "secret plan", extras: [] }]`
+	b.run(b.ctx, chromedp.SendKeys(`#content`, "secret words"),
+		do(`localStorage.setItem("waiting:ann@example.com:new", JSON.stringify(%s))`, entry))
+	if _, err := chromedp.Call(b.ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil { // as if the session had ended
+		t.Fatal(err)
+	}
+	b.signUp("Ben")
+	b.run(b.ctx, say("list my tasks"), answered("completed"))
+	if got := eval[string](b, b.ctx, bubbles); got != "list my tasks" {
+		t.Errorf("Ben said %q", got)
+	}
+	if text := b.text(b.ctx); strings.Contains(text, "secret") {
+		t.Errorf("Ben sees %s", text)
 	}
 }

@@ -21,7 +21,7 @@ function count(form, box) {
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-composer]");
-  if (!form) return;
+  if (!form || event.target.name !== "content") return;
   fit(event.target);
   count(form, event.target);
   keepDraft(form);
