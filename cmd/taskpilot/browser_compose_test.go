@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -59,6 +60,11 @@ func TestBrowserMessagesWaitTheirTurn(t *testing.T) {
 		typed("third"), wait(`document.querySelectorAll(".waiting-message").length === 2`),
 		typed("never"), wait(`document.querySelectorAll(".waiting-message").length === 3`), has("Waits for the answer"))
 	b.still("compose-waiting-" + b.device.name)
+	dark := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, dark); err != nil {
+		t.Fatal(err)
+	}
+	b.still("compose-waiting-" + b.device.name + "-dark")
 	if n := eval[int](b, b.ctx, `[...document.querySelectorAll(".waiting-message button:not([data-take-back])")].filter((e) => e.checkVisibility()).length`); n != 0 {
 		t.Errorf("%d messages offer to be sent during the answer", n)
 	}
@@ -251,4 +257,27 @@ func TestBrowserKeepsDraftsOfEach(t *testing.T) {
 	if text := b.text(b.ctx); strings.Contains(text, "secret") {
 		t.Errorf("Ben sees %s", text)
 	}
+}
+
+// A stopped answer makes way for what waits; after one that failed, the person
+// decides.
+func TestBrowserWhatWaitsAfterStopAndFailure(t *testing.T) {
+	model, gate := openaitest.New(t), make(chan struct{}, 10)
+	model.Reply(openaitest.Gated(gate, words(3)...), openaitest.Gated(gate, words(3)...), openaitest.Unauthorized(), openaitest.Text("Good again."))
+	w := newWeb(t, model)
+	b := w.open(phone)
+	b.signUp("Ann")
+	b.run(b.ctx, say("first"), wait(`location.pathname.startsWith("/chat/thr_")`), answered("running"),
+		say("second"), wait(`document.querySelectorAll(".waiting-message").length === 1`),
+		chromedp.Click(`button.stop`, chromedp.NodeVisible), wait(`document.querySelectorAll(".bubble").length === 2`), answered("running"),
+		say("third"), say("fourth"), wait(`document.querySelectorAll(".waiting-message").length === 2`))
+	for range 3 {
+		gate <- struct{}{}
+	}
+	b.run(b.ctx, answered("failed"), has("Waits for you"))
+	b.still("compose-failed-" + b.device.name)
+	if got := eval[string](b, b.ctx, bubbles); got != "first|second|third" {
+		t.Errorf("the person said %q", got)
+	}
+	b.run(b.ctx, chromedp.Click(`.waiting-message button:not([data-take-back])`, chromedp.NodeVisible), has("Good again."), answered("completed"))
 }
