@@ -394,7 +394,7 @@ func turnsBefore(thread string, earlier int64, turns []Turn) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\" hx-trigger=\"click, intersect once root:.scroll rootMargin:600px\" hx-target=\"this\" hx-swap=\"outerHTML\" hx-sync=\"this:drop\">Earlier messages</a> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\" hx-trigger=\"click, near once\" hx-target=\"this\" hx-swap=\"outerHTML\" hx-sync=\"this:drop\">Earlier messages</a> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

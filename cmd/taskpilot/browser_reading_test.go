@@ -117,3 +117,34 @@ func TestBrowserLongThreadKeepsThePlace(t *testing.T) {
 	b.run(b.ctx, chromedp.Click(`[data-jump]`, chromedp.NodeVisible),
 		wait(`%s.scrollHeight - %s.scrollTop - %s.clientHeight < 4 && document.querySelector("[data-jump]").hidden`, scroller, scroller, scroller))
 }
+
+// Whoever reads further up is left there while the answer grows.
+func TestBrowserFollowsOnlyAtTheEnd(t *testing.T) {
+	model, gate := openaitest.New(t), make(chan struct{}, 100)
+	lines := make([]string, 60)
+	for i := range lines {
+		lines[i] = fmt.Sprintf("line%d\n\n", i)
+	}
+	model.Reply(openaitest.Gated(gate, lines...))
+	w := newWeb(t, model)
+	b := w.open(desktop)
+	b.signUp("Ann")
+	b.run(b.ctx, say("Go"), wait(`location.pathname.startsWith("/chat/thr_")`))
+	next := func(n int) {
+		for range n {
+			gate <- struct{}{}
+		}
+	}
+	const atEnd = `(() => { const s = document.querySelector("[data-scroll]"); return s.scrollTop > 0 && s.scrollHeight - s.scrollTop - s.clientHeight < 4 })()`
+	next(30)
+	b.run(b.ctx, has("line29"), wait(atEnd), wait(`(document.querySelector("[data-scroll]").scrollTop = 100, true)`),
+		wait(`!document.querySelector("[data-jump]").hidden`))
+	next(15)
+	b.run(b.ctx, has("line44"))
+	if top := eval[float64](b, b.ctx, `document.querySelector("[data-scroll]").scrollTop`); top != 100 {
+		t.Errorf("the reader was taken to %v", top)
+	}
+	b.run(b.ctx, chromedp.Click(`[data-jump]`, chromedp.NodeVisible), wait(atEnd), wait(`document.querySelector("[data-jump]").hidden`))
+	next(15)
+	b.run(b.ctx, answered("completed"), has("line59"), wait(atEnd))
+}

@@ -7,10 +7,17 @@ let lastTop = 0;
 
 const distance = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
 
+// stick goes to the end and notes where that is, so that the next scroll upwards
+// is seen as one even if the text has grown in between.
+function stick() {
+  scroller.scrollTop = scroller.scrollHeight;
+  lastTop = scroller.scrollTop;
+}
+
 // toEnd goes to the latest turn and follows from there on.
 export function toEnd() {
   following = true;
-  if (scroller) scroller.scrollTop = scroller.scrollHeight;
+  if (scroller) stick();
 }
 
 function showJump() {
@@ -23,11 +30,13 @@ function scrolled() {
   else if (scroller.scrollTop < lastTop) following = false;
   lastTop = scroller.scrollTop;
   showJump();
+  // What is older is fetched before one reaches it, never while the page opens.
+  if (lastTop < 600) document.getElementById("earlier")?.dispatchEvent(new CustomEvent("near"));
 }
 
 const grown = new ResizeObserver(() => {
   if (!scroller?.isConnected) return;
-  if (following) scroller.scrollTop = scroller.scrollHeight;
+  if (following) stick();
   showJump();
 });
 
