@@ -31,7 +31,7 @@ func (h *Handlers) apiChat(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	m := models.Message{UserID: userID(c), ThreadID: body.ThreadID, ClientKey: key, Message: message}
+	m := models.Message{UserID: userID(c), ThreadID: body.ThreadID, ClientKey: key, RequestSum: requestSum(c), Message: message}
 	a, err := h.ask(c.UserContext(), m, byProgram(c))
 	if err != nil {
 		return err

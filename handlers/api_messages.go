@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -58,7 +60,7 @@ func readMessage(c *fiber.Ctx) (*models.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &models.Message{UserID: userID(c), ThreadID: c.Params("thread"), ClientKey: key,
+	return &models.Message{UserID: userID(c), ThreadID: c.Params("thread"), ClientKey: key, RequestSum: requestSum(c),
 		Message: message, Attachments: body.Attachments}, nil
 }
 
@@ -73,6 +75,14 @@ func clientKey(c *fiber.Ctx) (string, error) {
 		return "", badRequest("Idempotency-Key is too long: at most 200 characters.")
 	}
 	return chatkit.CleanText(key), nil
+}
+
+// requestSum tells one request from another that has the same key.
+func requestSum(c *fiber.Ctx) string {
+	sum := sha256.New()
+	sum.Write([]byte(c.Path() + "\x00"))
+	sum.Write(c.Body())
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 func acceptsEvents(c *fiber.Ctx) bool {

@@ -119,7 +119,7 @@ func (h *Handlers) acceptPlan(c *fiber.Ctx, user *models.User, req chatkit.Reque
 	if err != nil {
 		return nil, err
 	}
-	r := models.PlanRequest{UserID: user.ID, Owner: h.Owner, Request: req, ClientKey: key}
+	r := models.PlanRequest{UserID: user.ID, Owner: h.Owner, Request: req, ClientKey: key, RequestSum: requestSum(c)}
 	if r.ClientKey == "" {
 		r.ClientKey, r.Key = frameKey(c, req)
 	}

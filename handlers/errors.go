@@ -115,6 +115,9 @@ func problemOf(err error) *problem {
 		return errNotFound
 	case errors.Is(err, models.ErrBusy):
 		return errRunActive
+	case errors.Is(err, models.ErrKeyReused):
+		return &problem{Status: 409, Code: "idempotency_key_reused", cause: err,
+			Message: "This Idempotency-Key was used for another request. Nothing was done; send this one with a key of its own."}
 	case errors.Is(err, models.ErrConflict):
 		return &problem{Status: 409, Code: "conflict", Message: "This is already there.", cause: err}
 	case errors.Is(err, live.ErrClosed):

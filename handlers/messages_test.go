@@ -50,6 +50,14 @@ func TestRepeatedMessageIsOneMessage(t *testing.T) {
 		if n := asked.Load(); n != 2 {
 			t.Errorf("after a new key: %d times", n)
 		}
+		// The key of one request is not another's, at whatever door.
+		create := `{"type":"threads.create","params":{"input":` + userInput("hello") + `}}`
+		ann.do("POST", path, map[string]string{"content": "good-bye"}, "Idempotency-Key", "k1").problem(409, "idempotency_key_reused")
+		ann.do("POST", "/api/v1/chatkit", create, "Idempotency-Key", "k1").problem(409, "idempotency_key_reused")
+		ann.do("POST", "/api/"+ann.user.ID+"/chat", map[string]string{"content": "hello"}, "Idempotency-Key", "k1").problem(409, "idempotency_key_reused")
+		if n := asked.Load(); n != 2 {
+			t.Errorf("with a key of another request: %d times", n)
+		}
 	})
 }
 

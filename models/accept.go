@@ -12,12 +12,13 @@ import (
 )
 
 // Message is a user's message on its way in. ThreadID "" creates a thread with
-// ThreadMetadata. ClientKey, when not empty, makes a repeated request harmless.
-// Owner is the instance that will run the answer.
+// ThreadMetadata. ClientKey, when not empty, makes a repeated request harmless;
+// one with another RequestSum gets ErrKeyReused. Owner is the instance that will run the answer.
 type Message struct {
 	UserID         string
 	ThreadID       string
 	ClientKey      string
+	RequestSum     string // of the whole request; "" is not compared
 	Owner          string
 	Message        *chatkit.UserMessage
 	Attachments    []string // ids of the user's files that the message has
@@ -116,7 +117,7 @@ func (db *DB) place(tx *gorm.DB, t *threadRow, m Message, message *chatkit.UserM
 	if err := tx.Create(&row).Error; err != nil {
 		return nil, err
 	}
-	run, err := db.begin(tx, m.UserID, t.ID, row.ID, m.Owner, runID, m.ClientKey)
+	run, err := db.begin(tx, m.UserID, t.ID, row.ID, m.Owner, runID, m.ClientKey, m.RequestSum)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +136,14 @@ func repeated(tx *gorm.DB, m Message) (*Accepted, error) {
 	if m.ClientKey == "" {
 		return nil, gorm.ErrRecordNotFound
 	}
-	run, err := firstRun(runs(tx).Where("user_id = ? AND client_key = ?", m.UserID, m.ClientKey))
+	var row runRow
+	if err := tx.Where("user_id = ? AND client_key = ?", m.UserID, m.ClientKey).Take(&row).Error; err != nil {
+		return nil, err
+	}
+	if row.differs(m.RequestSum) {
+		return nil, ErrKeyReused
+	}
+	run, err := firstRun(runs(tx).Where("user_id = ? AND id = ?", m.UserID, row.ID))
 	if err != nil {
 		return nil, err
 	}

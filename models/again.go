@@ -87,7 +87,7 @@ func (db *DB) again(tx *gorm.DB, r again) (*Accepted, error) {
 	if err := db.rewrite(tx, r, message, it.RunID); err != nil {
 		return nil, err
 	}
-	run, err := db.begin(tx, r.UserID, r.ThreadID, r.itemID, r.Owner, it.RunID, r.ClientKey)
+	run, err := db.begin(tx, r.UserID, r.ThreadID, r.itemID, r.Owner, it.RunID, r.ClientKey, r.RequestSum)
 	if err != nil {
 		return nil, err
 	}

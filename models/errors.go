@@ -12,6 +12,8 @@ var (
 	ErrInvalid = errors.New("models: invalid")
 	// ErrExpired means that it is too late.
 	ErrExpired = errors.New("models: expired")
+	// ErrKeyReused means that a client's name for a request is that of another one.
+	ErrKeyReused = errors.New("models: the key names another request")
 	// ErrBusy means that the thread has an active run.
 	ErrBusy = errors.New("models: the thread has an active run")
 )

@@ -22,6 +22,8 @@ type PlanRequest struct {
 	Key       KeyLife
 	Owner     string
 	Request   chatkit.Request
+
+	RequestSum string // of the whole request; "" is not compared
 }
 
 // KeyLife is how long a ClientKey means the same request. The zero value is
@@ -131,6 +133,9 @@ func (db *DB) planned(tx *gorm.DB, r PlanRequest) (*Planned, error) {
 		}
 		return nil, gorm.ErrRecordNotFound
 	}
+	if row.differs(r.RequestSum) {
+		return nil, ErrKeyReused
+	}
 	run, err := firstRun(runs(tx).Where("user_id = ? AND id = ?", r.UserID, row.ID))
 	if err != nil {
 		return nil, err
@@ -172,7 +177,7 @@ func (db *DB) placePlan(tx *gorm.DB, t *threadRow, plan *chatkit.Plan, r PlanReq
 	if err != nil {
 		return nil, err
 	}
-	run, err := db.begin(tx, t.UserID, t.ID, answered, r.Owner, runID, r.ClientKey)
+	run, err := db.begin(tx, t.UserID, t.ID, answered, r.Owner, runID, r.ClientKey, r.RequestSum)
 	if err != nil {
 		return nil, err
 	}

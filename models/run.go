@@ -41,6 +41,7 @@ const (
 type runRow struct {
 	Run
 	ClientKey   *string // the client's name for the request
+	RequestSum  *string // of what was asked for under that name; nil: not compared
 	EndSeq      *int64  // LastSeq of a finished run
 	Purged      bool    // its events are gone
 	DeliveredAt *Time   // when a client had read the whole answer
@@ -117,13 +118,22 @@ func (db *DB) StopRequests(ctx context.Context, owner string) ([]string, error) 
 }
 
 // begin stores a new run for the message itemID.
-func (db *DB) begin(tx *gorm.DB, userID, threadID, itemID, owner, runID, clientKey string) (*Run, error) {
+func (db *DB) begin(tx *gorm.DB, userID, threadID, itemID, owner, runID, clientKey, sum string) (*Run, error) {
 	row := runRow{Run: Run{ID: runID, UserID: userID, ThreadID: threadID, ItemID: itemID,
 		Status: RunRunning, Owner: owner, CreatedAt: At(db.now())}}
 	if clientKey != "" {
 		row.ClientKey = &clientKey
+		if sum != "" {
+			row.RequestSum = &sum
+		}
 	}
 	return &row.Run, tx.Create(&row).Error
+}
+
+// differs reports whether a repeated request asks for something else than the one
+// that began the run.
+func (r *runRow) differs(sum string) bool {
+	return sum != "" && r.RequestSum != nil && *r.RequestSum != sum
 }
 
 func newRunID() string { return chatkit.NewID("run") }
