@@ -49,6 +49,9 @@ func (h *Handlers) equip(c *fiber.Ctx, chat *views.Chat) {
 			chat.Models = append(chat.Models, views.Model(m))
 		}
 	}
+	for _, t := range h.Tools {
+		chat.Tools = append(chat.Tools, views.Model(t))
+	}
 	if chat.Dictation = h.Transcriber != nil; chat.Dictation {
 		c.Set("Permissions-Policy", "camera=(), microphone=(self), geolocation=(self)")
 	}

@@ -15,8 +15,8 @@ import (
 // maxMentions is how many tasks a message can mention.
 const maxMentions = 20
 
-// formMessage reads the composer's form: words, a quote, files, mentioned tasks
-// and the model.
+// formMessage reads the composer's form: words, a quote, files, mentioned tasks,
+// the model and a tool.
 func (h *Handlers) formMessage(c *fiber.Ctx) (*models.Message, error) {
 	files := formValues(c, "attachments")
 	message, err := h.formWords(c, len(files) > 0)
@@ -29,6 +29,9 @@ func (h *Handlers) formMessage(c *fiber.Ctx) (*models.Message, error) {
 	}
 	message.InferenceOptions.Model = chatkit.CleanText(c.FormValue("model"))
 	if err := h.checkModel(message.InferenceOptions); err != nil {
+		return nil, err
+	}
+	if message.InferenceOptions.ToolChoice, err = h.chosenTool(c.FormValue("tool")); err != nil {
 		return nil, err
 	}
 	key := c.FormValue("client_key")

@@ -41,7 +41,7 @@ func spelled(m *chatkit.UserMessage) string {
 func TestComposerSendsEverythingThatItHas(t *testing.T) {
 	t.Parallel()
 	asked := make(chan *chatkit.UserMessage, 10)
-	s := boot(t, modelstest.Open(t), func(o *Options) { o.Assistant, o.Models = inputs(asked), twoModels })
+	s := boot(t, modelstest.Open(t), func(o *Options) { o.Assistant, o.Models, o.Tools = inputs(asked), twoModels, []Tool{{"web_search", "Search the web"}} })
 	ann, bob := s.browser(modelstest.User(t, s.db, "ann@example.com")), modelstest.User(t, s.db, "bob@example.com")
 	todo := func(user, title string) string {
 		row, err := s.db.CreateTodo(t.Context(), user, models.TodoChange{Title: &title})
@@ -52,13 +52,13 @@ func TestComposerSendsEverythingThatItHas(t *testing.T) {
 	}
 	milk, foreign := todo(ann.user.ID, "milk"), todo(bob.ID, "secret")
 	file := ann.upload("notes.md", []byte("# Notes")).attachment().ID
-	ann.post("/chat", url.Values{"content": {"buy @milk and @milk powder\r\nnot @secret"}, "quoted_text": {"a quote"}, "model": {"large"},
+	ann.post("/chat", url.Values{"content": {"buy @milk and @milk powder\r\nnot @secret"}, "quoted_text": {"a quote"}, "model": {"large"}, "tool": {"web_search"},
 		"attachments": {file}, "mention": {milk + " milk", milk + " milk powder", foreign + " secret", "todo_none x", "broken"}}).want(http.StatusSeeOther)
 	m := <-asked
 	if got, want := spelled(m), "buy [milk "+milk+"] and [milk powder "+milk+"]\nnot @secret"; got != want {
 		t.Errorf("the words are %q, want %q", got, want)
 	}
-	if m.QuotedText != "a quote" || m.InferenceOptions.Model != "large" || len(m.Attachments) != 1 || m.Attachments[0].ID != file {
+	if m.QuotedText != "a quote" || m.InferenceOptions.Model != "large" || m.InferenceOptions.ToolChoice == nil || m.InferenceOptions.ToolChoice.ID != "web_search" || len(m.Attachments) != 1 || m.Attachments[0].ID != file {
 		t.Errorf("the message is %+v", m)
 	}
 	// A file alone is a message, too.
@@ -76,6 +76,7 @@ func TestComposerRefusesAndKeeps(t *testing.T) {
 	for name, form := range map[string]url.Values{
 		"another's file": {"attachments": {bob.upload("secret.md", []byte("# Secret")).attachment().ID}},
 		"no such model":  {"model": {"huge"}},
+		"no such tool":   {"tool": {"add_task"}},
 		"a long quote":   {"quoted_text": {strings.Repeat("q", maxContent+1)}},
 		"many mentions":  {"mention": strings.Split(strings.Repeat("todo_x y,", maxMentions)+"todo_x y", ",")},
 		"many files":     {"attachments": strings.Split(strings.Repeat("atc_x,", 20)+"atc_x", ",")},
@@ -121,7 +122,7 @@ func TestComposerOffersWhatThereIs(t *testing.T) {
 	plain := boot(t, modelstest.Open(t))
 	ann := plain.browser(modelstest.User(t, plain.db, "ann@example.com"))
 	got := ann.do("GET", "/chat", nil).want(http.StatusOK)
-	got.has("data-attach").lacks("data-dictate").lacks(`name="model"`).lacks("data-demo")
+	got.has("data-attach").lacks("data-dictate").lacks(`name="model"`).lacks(`name="tool"`).lacks("data-demo")
 	if policy := got.header.Get("Permissions-Policy"); !strings.Contains(policy, "microphone=()") {
 		t.Errorf("without speech: %s", policy)
 	}

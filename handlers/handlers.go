@@ -43,6 +43,8 @@ type Options struct {
 	// ends of others.
 	Models      []Model
 	ClientTools []string
+	// Tools are those of the model's server that people may ask for.
+	Tools []Tool
 	// ScriptURL is the script that defines the widget of /chatkit, "" OpenAI's own;
 	// DomainKey is what that one asks for.
 	ScriptURL, DomainKey string

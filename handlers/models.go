@@ -16,6 +16,23 @@ type Model struct {
 	Label string // for people
 }
 
+// Tool is a tool of the model's server that people may ask for.
+type Tool struct {
+	ID    string
+	Label string // for people
+}
+
+// chosenTool is the tool that a form asks for, nil for none.
+func (h *Handlers) chosenTool(id string) (*chatkit.ToolChoice, error) {
+	if id == "" {
+		return nil, nil
+	}
+	if !slices.ContainsFunc(h.Tools, func(t Tool) bool { return t.ID == id }) {
+		return nil, badRequest("There is no such tool here. Choose another one, or none, and send your message again.")
+	}
+	return &chatkit.ToolChoice{ID: id}, nil
+}
+
 // checkModel refuses a message for a model that is not on offer, before anything
 // is stored.
 func (h *Handlers) checkModel(wish chatkit.InferenceOptions) error {

@@ -48,7 +48,7 @@ func pageStates() []State {
 		{"page-sign-up-refused", true, SignUp(AuthForm{SignupOpen: true, Email: "ada@", Name: "Ada", Errors: refused})},
 		{"page-sign-up-closed", true, SignUp(AuthForm{})},
 		{"page-chat-new", true, ChatPage(Chat{Viewer: galleryYou, Now: galleryNow, Threads: galleryList(""), ClientKey: "key",
-			MaxFile: 20 << 20, Dictation: true, Demo: true, Models: []Model{{"small", "Fast"}, {"large", "Thorough"}}})},
+			MaxFile: 20 << 20, Dictation: true, Demo: true, Tools: []Model{{"web_search", "Search the web"}}, Models: []Model{{"small", "Fast"}, {"large", "Thorough"}}})},
 		{"page-chat-first", true, ChatPage(Chat{Viewer: galleryYou, Now: galleryNow, Threads: none, ClientKey: "key"})},
 		{"page-chat", true, ChatPage(long)},
 		{"page-chat-running", true, ChatPage(running)},

@@ -50,10 +50,10 @@ type Chat struct {
 	// Draft and Problem are the text of a message that was refused and why.
 	Draft, Problem string
 	// What the composer has: files of up to MaxFile bytes (0: none), the models to
-	// choose from (none: there is no choice), a microphone, and the built-in
-	// assistant's demonstrations.
+	// choose from (none: there is no choice), tools to ask for, a microphone, and
+	// the built-in assistant's demonstrations.
 	MaxFile         int64
-	Models          []Model
+	Models, Tools   []Model
 	Dictation, Demo bool
 }
 

@@ -10,7 +10,7 @@ type Widget struct {
 	Models           []Model // that may be chosen, the one that is used otherwise first
 }
 
-// Model is a model that may be chosen.
+// Model is a model, or a tool, that may be chosen.
 type Model struct {
 	ID    string `json:"id"`
 	Label string `json:"label"`

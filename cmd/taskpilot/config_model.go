@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/taskpilot/taskpilot/handlers"
 )
 
 // HostedTools are the model server's own tools that it may use.
@@ -14,6 +16,21 @@ type HostedTools struct {
 	WebSearch  bool
 	FileSearch []string // ids of vector stores
 	Images     bool
+}
+
+// offered is what people may ask for.
+func (t HostedTools) offered() []handlers.Tool {
+	var list []handlers.Tool
+	if t.WebSearch {
+		list = append(list, handlers.Tool{ID: "web_search", Label: "Search the web"})
+	}
+	if len(t.FileSearch) > 0 {
+		list = append(list, handlers.Tool{ID: "file_search", Label: "Search the files"})
+	}
+	if t.Images {
+		list = append(list, handlers.Tool{ID: "image_generation", Label: "Draw a picture"})
+	}
+	return list
 }
 
 // modelSettings are those about the model server, besides which one it is.

@@ -23,6 +23,7 @@ export const snapshot = (form) => ({
   key: form.elements.client_key.value,
   text: form.elements.content.value,
   model: form.elements.model?.value,
+  tool: form.elements.tool?.value,
   extras: extras(form).map((el) => ({ ...el.dataset })),
 });
 
@@ -30,6 +31,7 @@ export const snapshot = (form) => ({
 export function empty(form) {
   form.elements.client_key.value = randomKey();
   fill(form, "");
+  if (form.elements.tool) form.elements.tool.value = ""; // it is for one message
   for (const el of extras(form)) el.remove();
 }
 

@@ -33,7 +33,7 @@ function row(entry) {
   if (old) return old.parentElement;
   const el = byId("waiting").content.firstElementChild.cloneNode(true);
   const form = el.firstElementChild;
-  for (const [name, value] of Object.entries({ content: entry.text, client_key: entry.key, model: entry.model || "" }))
+  for (const [name, value] of Object.entries({ content: entry.text, client_key: entry.key, model: entry.model || "", tool: entry.tool || "" }))
     form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   form.append(...entry.extras.map(field));
   const also = entry.extras.filter((e) => e.kind !== "mention").map((e) => e.label);

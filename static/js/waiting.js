@@ -36,7 +36,7 @@ function takeBack(key) {
   remove(key);
   fill(form, [entry.text, box.value].filter((text) => text.trim()).join("\n\n"));
   for (const data of entry.extras) put(form, data);
-  if (form.elements.model && entry.model) form.elements.model.value = entry.model;
+  for (const name of ["model", "tool"]) if (form.elements[name] && entry[name]) form.elements[name].value = entry[name];
   keepDraft(form);
   update();
   box.focus();
