@@ -109,8 +109,10 @@ func TestWidgetPageListensWhenItCan(t *testing.T) {
 		if got := page.header.Get("Permissions-Policy"); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", script, got)
 		}
-		if got := s.browser(ann).do("GET", "/chat", nil).want(200).header.Get("Permissions-Policy"); !strings.Contains(got, "microphone=()") {
-			t.Errorf("the chat: %s", got)
+		for path, want := range map[string]string{"/chat": "microphone=(self),", "/tasks": "microphone=()"} {
+			if got := s.browser(ann).do("GET", path, nil).want(200).header.Get("Permissions-Policy"); !strings.Contains(got, want) {
+				t.Errorf("%s: %s", path, got)
+			}
 		}
 	}
 }
