@@ -41,7 +41,9 @@ func spelled(m *chatkit.UserMessage) string {
 func TestComposerSendsEverythingThatItHas(t *testing.T) {
 	t.Parallel()
 	asked := make(chan *chatkit.UserMessage, 10)
-	s := boot(t, modelstest.Open(t), func(o *Options) { o.Assistant, o.Models, o.Tools = inputs(asked), twoModels, []Tool{{"web_search", "Search the web"}} })
+	s := boot(t, modelstest.Open(t), func(o *Options) {
+		o.Assistant, o.Models, o.Tools = inputs(asked), twoModels, []Tool{{"web_search", "Search the web"}}
+	})
 	ann, bob := s.browser(modelstest.User(t, s.db, "ann@example.com")), modelstest.User(t, s.db, "bob@example.com")
 	todo := func(user, title string) string {
 		row, err := s.db.CreateTodo(t.Context(), user, models.TodoChange{Title: &title})

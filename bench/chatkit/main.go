@@ -87,6 +87,7 @@ func (s settings) run(ctx context.Context) (err error) {
 	fmt.Printf("%d rounds, %s each after %s of warming up; CPU of the server's process alone; answers at %d deltas/s, or of %d deltas at once\n",
 		s.rounds, s.duration, warmUp, s.rate, burst)
 	r := &report{}
+	defer r.print() // when something fails, what there is
 	for round := range s.rounds {
 		for _, start := range []starter{s.startOurs, s.startOfficial, s.startBare} {
 			here := filepath.Join(dir, fmt.Sprint(round))
@@ -98,7 +99,6 @@ func (s settings) run(ctx context.Context) (err error) {
 			}
 		}
 	}
-	r.print()
 	return nil
 }
 

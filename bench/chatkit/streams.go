@@ -105,12 +105,16 @@ func (s settings) streams(ctx context.Context, t *target, n int, paced bool, nam
 	return nil
 }
 
+// atRest is how long that may take: the official server goes on with answers that
+// nobody reads.
+const atRest = 3 * time.Minute
+
 // rest waits until the server has nothing more to do: answers whose readers
 // left are still being put away.
 func (t *target) rest(ctx context.Context) error {
 	const look, little = 300 * time.Millisecond, 6 * time.Millisecond
 	last := time.Duration(0)
-	for late := time.Now().Add(30 * time.Second); time.Now().Before(late); {
+	for late := time.Now().Add(atRest); time.Now().Before(late); {
 		cpu, _, err := t.server.Usage()
 		if err != nil {
 			return err
