@@ -34,6 +34,7 @@ func (h *Handlers) liveStream(c *fiber.Ctx) error {
 type watch struct {
 	thread string
 	seq    int64
+	ended  string // the newest run that the page knows of, as far as it was shown
 }
 
 // maxWatches is how many threads one browser may have open on its tabs.
@@ -47,7 +48,7 @@ func readWatches(c *fiber.Ctx) ([]watch, error) {
 		if err != nil || seq < 0 || len(list) == maxWatches {
 			return nil, badRequest("watch must be a thread and the number of an item, at most 32 of them.")
 		}
-		list = append(list, watch{thread, seq})
+		list = append(list, watch{thread: thread, seq: seq})
 	}
 	return list, nil
 }

@@ -64,10 +64,35 @@ func (p *livePage) catchUp(ctx context.Context, w *watch) error {
 	if err != nil {
 		return err
 	}
-	if err := p.sendFragments(missed); err != nil || run == nil {
+	if err := p.sendFragments(missed); err != nil {
 		return err
 	}
+	if run == nil {
+		return p.quick(ctx, w)
+	}
+	w.ended = run.ID
 	return p.follow(ctx, w, run)
+}
+
+// quick renders the newest turn if it began and ended, without a new item, before
+// it was seen running here: an answer that is made again and fails at once.
+func (p *livePage) quick(ctx context.Context, w *watch) error {
+	run, err := p.h.DB.LatestRun(ctx, p.user, w.thread)
+	if errors.Is(err, models.ErrNotFound) || err == nil && (run.ID == w.ended || run.Status == models.RunRunning) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	w.ended = run.ID
+	f, err := p.finished(ctx, run)
+	if err != nil {
+		return err
+	}
+	if err := p.sendFragments([]views.Fragment{f}); err != nil {
+		return err
+	}
+	return p.passed(ctx, run)
 }
 
 // latest renders the newest turn once more when a page connects: its answer may
@@ -80,6 +105,7 @@ func (p *livePage) latest(ctx context.Context, w *watch) error {
 	if err != nil {
 		return err
 	}
+	w.ended = run.ID
 	f, err := p.finished(ctx, run)
 	if err != nil {
 		return err

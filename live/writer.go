@@ -27,6 +27,8 @@ type writer struct {
 	round   []taken
 	batches []Batch
 	events  []Event
+	begun   time.Time // the last commit
+	rate    float64   // of parts of runs that come to be committed, in a second
 }
 
 func newWriter(store Store, owner string, log *slog.Logger) *writer {
@@ -76,26 +78,31 @@ func (w *writer) loop() {
 		begun := time.Now()
 		w.commit(w.round)
 		w.forget()
-		w.rest(len(w.round), time.Since(begun))
+		w.rest(len(w.round), begun)
 	}
 }
 
 // When to rest. A commit costs the same few hundred microseconds for one run as
-// for a hundred, so a writer that never rests spends a core on small batches as
-// soon as some dozen runs talk at once. A screen shows a new picture every 17 ms.
+// for a hundred, so a writer that never rests spends a core on small batches when
+// hundreds of runs talk at once. Below that, what people read comes at once. A
+// screen shows a new picture every 17 ms.
 const (
-	busyRuns = 4 // in one batch: several runs wait for each other anyway
+	busyRate = 6000 // parts of runs committed in a second
 	minRest  = 16 * time.Millisecond
 	maxRest  = 40 * time.Millisecond
+	rateOver = 250 * time.Millisecond // over which the rate is taken
 )
 
-// rest lets a busy writer gather: three times as long as the last commit took, within
-// bounds. With few runs it does not wait at all.
-func (w *writer) rest(runs int, took time.Duration) {
-	if runs < busyRuns {
+// rest lets a busy writer gather: three times as long as the commit of this many
+// runs took, within bounds.
+func (w *writer) rest(runs int, begun time.Time) {
+	gap := begun.Sub(w.begun)
+	w.begun = begun
+	w.rate += (float64(runs)/max(gap, time.Microsecond).Seconds() - w.rate) * min(1, gap.Seconds()/rateOver.Seconds())
+	if w.rate < busyRate {
 		return
 	}
-	timer := time.NewTimer(min(max(3*took, minRest), maxRest))
+	timer := time.NewTimer(min(max(3*time.Since(begun), minRest), maxRest))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
