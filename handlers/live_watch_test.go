@@ -1,0 +1,50 @@
+package handlers
+
+import (
+	"bufio"
+	"context"
+	"testing"
+
+	"github.com/taskpilot/taskpilot/assistant"
+	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/models/modelstest"
+)
+
+// An answer that is made again and fails at once, before the page could see it
+// run, leaves no new item. The page has to hear how it ended all the same.
+func TestPageSeesAnAnswerThatWasTooQuick(t *testing.T) {
+	t.Parallel()
+	fails := scripted(func(context.Context, *assistant.Turn, assistant.Emit) error {
+		return &chatkit.Error{Message: "No luck.", AllowRetry: true}
+	})
+	s := boot(t, modelstest.Open(t), func(o *Options) { o.Assistant = fails })
+	user := modelstest.User(t, s.db, "ann@example.com")
+	page, api := s.browser(user), s.program(user)
+	thread := api.newThread()
+	api.do("POST", "/api/v1/chatkit/threads/"+thread+"/messages", map[string]string{"content": "a question"}).want(200)
+	first, err := s.db.LatestRun(t.Context(), user.ID, thread)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := page.http.Do(page.request("GET", "/live?watch="+thread+":1000", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	seen := pageReader{r: bufio.NewReader(res.Body)}
+	seen.until(t, first.ID)
+
+	again, err := s.db.AcceptRetry(t.Context(), user.ID, thread, first.ItemID, s.h.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := models.RunBatch{RunID: again.Run.ID, UserID: user.ID, ThreadID: thread, Owner: s.h.Owner,
+		End: &models.RunEnd{Status: models.RunFailed, ErrorCode: "custom", ErrorMessage: "No luck again.", AllowRetry: true}}
+	if _, err := s.db.Commit(t.Context(), []models.RunBatch{end}); err != nil {
+		t.Fatal(err)
+	}
+	s.h.Engine.Signals.Notify(user.ID, live.Signal{Kind: live.RunEnded, ThreadID: thread, RunID: again.Run.ID})
+	seen.until(t, "No luck again.")
+}
