@@ -145,7 +145,9 @@ func TestBrowserNoticeErrorEffectWorkflow(t *testing.T) {
 	b.run(b.ctx, say("/demo notice"), answered("completed"), wait(`document.querySelector(".toast-info")?.innerText.includes("A notice")`))
 	b.run(b.ctx, wait(`(document.addEventListener("chatkit.effect", (e) => { window.effects = (window.effects || 0) + 1; window.effect = e.detail }), true)`),
 		say("/demo effect"), answered("completed"), wait(`window.effect?.name === "confetti" && window.effect.data.amount === 42`))
-	b.run(b.ctx, say("/demo error"), answered("failed"), has("This answer failed, as you asked."), chromedp.Click(`.turn:last-child .ending button`), answered("running"), answered("failed"))
+	b.run(b.ctx, say("/demo error"), answered("failed"), has("This answer failed, as you asked."), wait(`window.failed = document.querySelector("#turns > .turn:last-child").id`),
+		// The next one may fail before it is seen running: what tells is that it is another turn.
+		chromedp.Click(`.turn:last-child .ending button`), wait(`document.querySelector("#turns > .turn:last-child").id !== window.failed`), answered("failed"))
 	if n := eval[int](b, b.ctx, `[...document.querySelectorAll(".bubble")].filter((x) => x.innerText === "/demo error").length`); n != 1 {
 		t.Errorf("the failed question is there %d times", n)
 	}
