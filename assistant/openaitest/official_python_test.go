@@ -4,13 +4,14 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/taskpilot/taskpilot/chatkit/pythontest"
 )
 
 // officialClient is a running testdata/client.py.
@@ -64,36 +65,9 @@ func officialPython() (string, error) {
 	if python := os.Getenv("TEST_PYTHON_OPENAI"); python != "" {
 		return python, nil
 	}
-	list := filepath.Join("testdata", "requirements.txt")
-	requirements, err := os.ReadFile(list)
+	requirements, err := os.ReadFile(filepath.Join("testdata", "requirements.txt"))
 	if err != nil {
 		return "", err
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	env := filepath.Join(cache, "taskpilot-test", strings.ReplaceAll(strings.TrimSpace(string(requirements)), "==", "-"))
-	python := filepath.Join(env, "bin", "python")
-	if _, err := os.Stat(python); err == nil {
-		return python, nil
-	}
-	base, err := exec.LookPath("python3")
-	if err != nil {
-		return "", errors.New("python3 is not installed")
-	}
-	// Made elsewhere and moved, so that a half-made one is never taken for whole.
-	making := fmt.Sprintf("%s.%d", env, os.Getpid())
-	defer os.RemoveAll(making)
-	if out, err := exec.Command(base, "-m", "venv", making).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("no virtual environment can be made: %w\n%s", err, out)
-	}
-	if out, err := exec.Command(filepath.Join(making, "bin", "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check",
-		"-r", list).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("it can't be installed: %w\n%s", err, out)
-	}
-	if err := os.Rename(making, env); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", err
-	}
-	return python, nil
+	return pythontest.Python(strings.Fields(string(requirements))...)
 }

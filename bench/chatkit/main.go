@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/taskpilot/taskpilot/bench/rig"
+	"github.com/taskpilot/taskpilot/chatkit/pythontest"
 )
 
 // settings is the command line.
@@ -80,7 +81,7 @@ func (s settings) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	if s.python == "" {
-		if s.python, err = officialPython(ctx); err != nil {
+		if s.python, err = pythontest.Python(strings.Fields(requirements)...); err != nil {
 			return fmt.Errorf("the official server: %w", err)
 		}
 	}

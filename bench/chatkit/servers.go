@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/taskpilot/taskpilot/bench/rig"
@@ -146,32 +145,3 @@ func (t *target) post(ctx context.Context, thread int, body []byte) (*http.Respo
 
 //go:embed requirements.txt
 var requirements string
-
-// officialPython returns a Python that has the official server's packages: one
-// in a virtual environment that is made once and kept in the user's cache.
-func officialPython(ctx context.Context) (string, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	name := strings.Join(strings.Fields(strings.ReplaceAll(requirements, "==", "-")), "_")
-	env := filepath.Join(cache, "taskpilot-bench", name)
-	python := filepath.Join(env, "bin", "python")
-	if _, err := os.Stat(python); err == nil {
-		return python, nil
-	}
-	fmt.Fprintln(os.Stderr, "  a virtual environment for the official server")
-	// Made elsewhere and moved, so that a half-made one is never taken for whole.
-	making := fmt.Sprintf("%s.%d", env, os.Getpid())
-	defer os.RemoveAll(making)
-	wanted := strings.Fields(requirements)
-	for _, command := range [][]string{
-		{"python3", "-m", "venv", making},
-		append([]string{filepath.Join(making, "bin", "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"}, wanted...),
-	} {
-		if out, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%s: %w\n%s", strings.Join(command, " "), err, out)
-		}
-	}
-	return python, os.Rename(making, env)
-}
