@@ -84,10 +84,21 @@ func (db *DB) Commit(ctx context.Context, batches []RunBatch) (lost []string, er
 
 // changeLog is write for transactions that the log has a part in.
 func (db *DB) changeLog(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if db.pg == nil {
+		// Nobody waits for a network, and the driver watches a context that can end
+		// with a goroutine for each statement.
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		ctx = context.WithoutCancel(ctx)
+	}
 	committed := false
-	end := db.log.begin()
+	end, err := db.log.begin(ctx, db.writer)
+	if err != nil {
+		return err
+	}
 	defer func() { end(committed) }()
-	err := db.write(ctx, fn)
+	err = db.write(ctx, fn)
 	committed = err == nil
 	return err
 }

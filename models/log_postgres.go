@@ -1,6 +1,7 @@
 package models
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 
@@ -11,7 +12,9 @@ import (
 type postgresLog struct{}
 
 // begin does nothing: what the log counts on is in the database.
-func (postgresLog) begin() (end func(committed bool)) { return func(bool) {} }
+func (postgresLog) begin(context.Context, *gorm.DB) (end func(committed bool), err error) {
+	return func(bool) {}, nil
+}
 
 func (postgresLog) disturb(*gorm.DB) error { return nil }
 

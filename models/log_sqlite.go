@@ -1,6 +1,8 @@
 package models
 
 import (
+	"context"
+	"database/sql"
 	"slices"
 	"strconv"
 	"sync"
@@ -23,6 +25,8 @@ type sqliteLog struct {
 	runs    map[string]*openRun
 	lines   []byte // room for the journal's next row
 	pages   insert // room for rows of run_events
+
+	statements map[string]*sql.Stmt // of everyCommit, by text; of the writer
 }
 
 var _ eventLog = (*sqliteLog)(nil)
@@ -40,12 +44,16 @@ type openRun struct {
 
 // begin locks the log. Unless the transaction in which it is then used is
 // committed, what it thinks it knows is void.
-func (l *sqliteLog) begin() (end func(committed bool)) {
+func (l *sqliteLog) begin(ctx context.Context, writer *gorm.DB) (end func(committed bool), err error) {
 	l.mu.Lock()
+	if err := l.compile(ctx, writer); err != nil {
+		l.mu.Unlock()
+		return nil, err
+	}
 	return func(committed bool) {
 		l.known = l.known && committed
 		l.mu.Unlock()
-	}
+	}, nil
 }
 
 // fence needs no lock in the database: the transaction is the only one that
@@ -106,7 +114,7 @@ func (l *sqliteLog) append(tx *gorm.DB, works []*work) error {
 		}
 	}
 	if len(l.lines) > 0 {
-		if err := exec(tx, "INSERT INTO run_journal (n, lines) VALUES (?, ?)", n, l.lines); err != nil {
+		if err := l.exec(tx, insertJournal, n, l.lines); err != nil {
 			return err
 		}
 		l.n = n
@@ -167,7 +175,7 @@ func (l *sqliteLog) tidy(tx *gorm.DB, rows *insert) error {
 	if oldest > l.n {
 		l.n = 0
 	}
-	return exec(tx, "DELETE FROM run_journal WHERE n < ?", oldest)
+	return l.exec(tx, tidyJournal, oldest)
 }
 
 // disturb is for a transaction that changes which runs there are, or whose: it

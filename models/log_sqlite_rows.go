@@ -53,8 +53,7 @@ func appendEvents(events []Event, lines []byte, seq int64, limit int) ([]Event, 
 // after a transaction that failed, and when somebody else has been there.
 func (l *sqliteLog) look(tx *gorm.DB) error {
 	var changes, n int64
-	err := tx.Statement.ConnPool.QueryRowContext(tx.Statement.Context,
-		"SELECT changes, (SELECT COALESCE(MAX(n), 0) FROM run_journal) FROM run_log").Scan(&changes, &n)
+	err := l.row(tx, lookJournal).Scan(&changes, &n)
 	if err != nil || l.known && changes == l.changes && n == l.n {
 		return err
 	}

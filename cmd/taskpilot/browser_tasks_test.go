@@ -46,7 +46,8 @@ func TestBrowserCopiesMarkdown(t *testing.T) {
 	if _, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetPermission, allow); err != nil {
 		t.Fatal(err)
 	}
-	b.run(b.ctx, say("Show me"), answered("completed"), chromedp.Click(`.turn:last-child [data-copy]`, chromedp.NodeVisible))
+	b.run(b.ctx, say("Show me"), answered("completed"), chromedp.Click(`.turn:last-child [data-copy]`, chromedp.NodeVisible),
+		wait(`document.querySelector("#announcer").textContent.includes("Copied.")`))
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	got, err := chromedp.Run(ctx, chromedp.Evaluate[string](`navigator.clipboard.readText()`, chromedp.EvalAwaitPromise))

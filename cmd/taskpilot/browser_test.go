@@ -201,11 +201,12 @@ func (b *browser) run(tab context.Context, steps ...step) {
 	}
 }
 
-// text is what the page says, for a failure's message.
+// text is what the page says and what moves on it, for a failure's message.
 func (b *browser) text(tab context.Context) string {
 	ctx, cancel := context.WithTimeout(tab, 2*time.Second)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.pathname + "\n" + document.body.innerText`))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.pathname + "\n" + document.body.innerText + "\n" +
+		document.getAnimations().filter((a) => a.playState === "running").map((a) => "moving: " + (a.animationName || a.transitionProperty) + " of " + a.effect.target?.outerHTML.slice(0, 200)).join("\n")`))
 	if err != nil {
 		return err.Error()
 	}

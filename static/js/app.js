@@ -8,7 +8,6 @@ import "./send.js";
 import "./compose.js";
 import "./live.js";
 import "./action.js";
-import "./copy.js";
 import "./drawer.js";
 import "./theme-control.js";
 

@@ -12,6 +12,8 @@ document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-attach]")) composer().querySelector("[data-files]").click();
   const edit = target.closest("[data-edit]");
   if (edit) import("./edit.js").then(({ open }) => open(edit));
+  const copied = target.closest("[data-copy], .code-copy");
+  if (copied) import("./copy.js").then(({ copy }) => copy(copied));
   const microphone = target.closest("[data-dictate]");
   if (microphone) import("./dictation.js").then(({ toggle }) => toggle(microphone));
 });
@@ -65,8 +67,9 @@ function restore() {
   }
 }
 
-// Without a connection it could not be loaded.
-if (composer()) addEventListener("load", () => setTimeout(() => import("./waiting.js"), 1000));
+// Without a connection they could not be loaded.
+const ahead = () => [import("./waiting.js"), import("./copy.js")];
+if (composer()) addEventListener("load", () => setTimeout(ahead, 1000));
 
 document.addEventListener("htmx:after:swap", ({ detail }) => detail.ctx?.target?.id === "main" && restore());
 restore();

@@ -1,6 +1,7 @@
 // The box for messages: its keys, its size, its counter, and what it refuses to send.
 import { byId, isRunning, announce } from "./turns.js";
 import { keepDraft, restoreDraft } from "./drafts.js";
+import { snapshot, empty, later } from "./send.js";
 
 const touch = matchMedia("(hover: none) and (pointer: coarse)");
 const warnAt = 1000; // characters left
@@ -48,13 +49,21 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (blank) return;
-  if (!open) import("./waiting.js").then(({ hold }) => hold(form));
+  if (!open) hold(form);
   else if (form.querySelector("[data-state=failed]")) announce("A file could not be sent. Remove it or try it again, then send your message.");
   else {
     form.dataset.due = "";
     announce("Your message is sent when its files are there.");
   }
 }, true);
+
+// hold takes what is in the box at once: what is typed next is another message.
+function hold(form) {
+  const entry = snapshot(form);
+  empty(form);
+  later(form, entry);
+  announce("Your message waits for the answer.");
+}
 
 // The stop button goes away under the pointer: the box takes the focus over.
 document.addEventListener("submit", (event) => {

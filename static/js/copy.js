@@ -18,9 +18,7 @@ function source(button) {
   return button.closest(".actions").querySelector("[data-source]").content.textContent;
 }
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy], .code-copy");
-  if (!button) return;
+export async function copy(button) {
   try {
     await write(source(button));
   } catch {
@@ -30,4 +28,4 @@ document.addEventListener("click", async (event) => {
   announce("Copied.");
   button.dataset.copied = "";
   setTimeout(() => delete button.dataset.copied, 1600);
-});
+}

@@ -41,10 +41,10 @@ export class LiveSource {
     for (const [thread, seq] of this.#watches) query.append("watch", `${thread}:${seq}`);
     const stream = new EventSource(`/live?${query}`);
     this.#stream = stream;
-    stream.onopen = () => {
+    stream.addEventListener("hello", () => {
       this.#failures = 0;
       this.#emit({ type: "state", online: true });
-    };
+    });
     stream.addEventListener("fragment", (event) => {
       const fragment = JSON.parse(event.data);
       if (fragment.seq && this.#watches.has(fragment.thread)) this.#watches.set(fragment.thread, fragment.seq);

@@ -27,6 +27,7 @@ function setOnline(online) {
     notice = 0;
     if (state) state.hidden = true;
     if (wasOffline) ["threads", "tasks"].forEach(refresh);
+    else if (document.querySelector(".thread-busy")) refresh("threads"); // that answer may have ended before
     wasOffline = false;
   } else {
     notice ||= setTimeout(() => {

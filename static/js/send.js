@@ -35,6 +35,14 @@ export function empty(form) {
   for (const el of extras(form)) el.remove();
 }
 
+// later lets a message wait: for the answer's end, or, with the status of a
+// request that failed, for another try.
+export const later = (form, entry, status) =>
+  import("./waiting.js").then(
+    ({ keep }) => keep(form, entry, status),
+    () => form.elements.content.value || fill(form, entry.text), // it could not even be loaded
+  );
+
 function showPending({ text, extras }) {
   const turn = byId("pending-turn").content.firstElementChild.cloneNode(true);
   turn.querySelector("[data-text]").textContent = text || extras.map((e) => e.label).join(", ");
@@ -71,10 +79,7 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   for (const pending of document.querySelectorAll(".turn[data-pending]")) pending.remove();
   hello(false);
   if (form !== composer()) return;
-  import("./waiting.js").then(
-    ({ keep }) => keep(form, entry, ctx.response?.status || 0),
-    () => form.elements.content.value || fill(form, entry.text), // it could not even be loaded
-  );
+  later(form, entry, ctx.response?.status || 0);
 });
 
 // The first message brings a new box: typing goes on there.

@@ -1,7 +1,6 @@
 // Messages that wait their turn, while an answer is made or the connection is
 // lost. They can be taken back.
-import { list, composer, announce } from "./turns.js";
-import { snapshot, empty } from "./send.js";
+import { list, composer } from "./turns.js";
 import { fill } from "./composer.js";
 import { dropDraft, keepDraft } from "./drafts.js";
 import { put } from "./chips.js";
@@ -9,15 +8,6 @@ import { place, read, write, remove, move } from "./waiting-store.js";
 import { update, failed, again, keyOf } from "./waiting-list.js";
 
 let shown = place();
-
-// hold takes what is in the composer.
-export function hold(form) {
-  const entry = snapshot(form);
-  if (!entry.text.trim() && !entry.extras.length) return;
-  empty(form);
-  keep(form, entry);
-  announce("Your message waits for the answer.");
-}
 
 // keep adds a message, with the status of the answer if it was tried.
 export function keep(form, entry, status) {
