@@ -12,13 +12,24 @@ let lastResync = 0;
 
 const watch = () => ({ thread: list()?.dataset.thread || "", seq: Number(list()?.dataset.seq || 0) });
 
-// refresh has a list fetched again, but not while someone types in it.
+// used is true while someone types in a list, or has a menu of it open.
+const used = (place) => place.querySelector("[data-editing], .task-edit[open], form :focus, :popover-open");
+
+// refresh has a list fetched again, but not while it is used.
 function refresh(kind) {
   const place = byId(kind);
   if (!place) return;
-  if (place.querySelector("[data-editing], .task-edit[open], form :focus")) setTimeout(refresh, 400, kind);
+  if (used(place)) setTimeout(refresh, 400, kind);
   else document.body.dispatchEvent(new CustomEvent(`${kind}-changed`));
 }
+
+// Nor does an answer that is late take away what was opened meanwhile.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const { id } = ctx.sourceElement;
+  if ((id !== "threads" && id !== "tasks") || !used(ctx.sourceElement)) return;
+  ctx.hx.reswap = "none";
+  setTimeout(refresh, 400, id);
+});
 
 function setOnline(online) {
   const state = document.querySelector("[data-link-state]");
