@@ -17,6 +17,7 @@ import (
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/files"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // Options is what the handlers need from the outside.
@@ -26,6 +27,8 @@ type Options struct {
 	Assistant assistant.Assistant
 	Files     *files.Files // nil: there are no attachments
 	Owner     string       // names this process in the database
+	// Languages are those of the pages; nil: only English.
+	Languages *locale.Languages
 
 	PublicURL     *url.URL
 	JWTSecret     []byte
@@ -112,7 +115,7 @@ func (h *Handlers) App() *fiber.App {
 	app := fiber.New(h.appConfig())
 	app.Server().HeaderReceived = h.bodyLimit
 	app.Server().Handler = knownMethods(app.Server().Handler)
-	app.Use(h.uploads.handOver, h.observe, h.recoverPanic, securityHeaders, h.crossOrigin, h.refuseOddRequests)
+	app.Use(h.uploads.handOver, h.observe, h.recoverPanic, h.speak, securityHeaders, h.crossOrigin, h.refuseOddRequests)
 	h.mount(app)
 	return app
 }

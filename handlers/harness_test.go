@@ -22,6 +22,7 @@ import (
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/files"
 	"github.com/taskpilot/taskpilot/models/modelstest"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 func TestMain(m *testing.M) { modelstest.Main(m) }
@@ -96,7 +97,11 @@ func boot(t testing.TB, db *models.DB, change ...func(*Options)) *server {
 	}
 	s.url = "http://" + listener.Addr().String()
 	public, _ := url.Parse(s.url)
-	o := Options{DB: db, Engine: engine, Assistant: scripted(echo), Owner: owner, PublicURL: public,
+	languages, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Languages: languages, DB: db, Engine: engine, Assistant: scripted(echo), Owner: owner, PublicURL: public,
 		JWTSecret: bytes.Repeat([]byte("j"), 32), SessionSecret: bytes.Repeat([]byte("s"), 32), SignupOpen: true, Version: "test", Log: log}
 	for _, f := range change {
 		f(&o)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // liveStream is the one stream that all tabs of a browser share: signals about
@@ -23,10 +24,10 @@ func (h *Handlers) liveStream(c *fiber.Ctx) error {
 		return err
 	}
 	v := viewerOf(c)
-	user, csrf := v.User.ID, h.csrfToken(c)
+	user, csrf, language := v.User.ID, h.csrfToken(c), locale.Of(c.UserContext())
 	return h.startStream(c, func(ctx context.Context, s *stream) error {
 		p := &livePage{h: h, s: s, user: user}
-		return p.run(views.WithCSRF(ctx, csrf), watches)
+		return p.run(views.WithCSRF(locale.With(ctx, language), csrf), watches)
 	})
 }
 

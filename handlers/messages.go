@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
-	"golang.org/x/text/language"
 
 	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
@@ -44,11 +43,11 @@ type asker struct {
 
 // onPage is somebody in front of one of our pages.
 func onPage(c *fiber.Ctx) asker {
-	return asker{viewerOf(c).User, locale(c), true, assistant.ChatPageTools()}
+	return asker{viewerOf(c).User, localeOf(c), true, assistant.ChatPageTools()}
 }
 
 // byProgram is somebody whose program shows messages.
-func byProgram(c *fiber.Ctx) asker { return asker{viewerOf(c).User, locale(c), false, nil} }
+func byProgram(c *fiber.Ctx) asker { return asker{viewerOf(c).User, localeOf(c), false, nil} }
 
 func (a asker) person() assistant.User {
 	return assistant.User{ID: a.user.ID, Name: a.user.Name, Locale: a.locale}
@@ -177,15 +176,6 @@ func (s history) page(ctx context.Context, q models.ItemQuery) ([]chatkit.Item, 
 		slices.Reverse(items)
 	}
 	return items, nil
-}
-
-// locale is the browser's first language.
-func locale(c *fiber.Ctx) string {
-	tags, _, err := language.ParseAcceptLanguage(c.Get(fiber.HeaderAcceptLanguage))
-	if err != nil || len(tags) == 0 {
-		return ""
-	}
-	return tags[0].String()
 }
 
 // answer is a finished run with the items of its turn, the person's first.

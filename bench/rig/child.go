@@ -22,6 +22,7 @@ import (
 	"github.com/taskpilot/taskpilot/handlers"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // child serves until standard input ends, which it does with the parent.
@@ -80,7 +81,11 @@ func taskpilot(o Options, address string, counts *counting) (app *fiber.App, clo
 	if err != nil {
 		return nil, nil, err
 	}
-	h := handlers.New(handlers.Options{DB: db, Engine: engine, Assistant: answers, Owner: owner, PublicURL: public,
+	languages, err := locale.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	h := handlers.New(handlers.Options{Languages: languages, DB: db, Engine: engine, Assistant: answers, Owner: owner, PublicURL: public,
 		JWTSecret: []byte(JWTSecret), SessionSecret: []byte(JWTSecret), Version: "benchmark", Log: log})
 	return h.App(), func() error {
 		now, cancel := context.WithCancel(ctx)

@@ -18,6 +18,7 @@ import (
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/files"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // How long the steps of a shutdown may take.
@@ -95,8 +96,12 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 	if err != nil {
 		return nil, err
 	}
+	languages, err := locale.Load()
+	if err != nil {
+		return nil, err
+	}
 	s.handlers = handlers.New(handlers.Options{
-		DB: s.db, Engine: s.engine, Assistant: answers, Files: s.files, Owner: owner,
+		Languages: languages, DB: s.db, Engine: s.engine, Assistant: answers, Files: s.files, Owner: owner,
 		PublicURL: publicURL, JWTSecret: []byte(c.JWTSecret.Reveal()), SessionSecret: []byte(c.SessionSecret.Reveal()),
 		SignupOpen: c.SignupOpen, AllowedOrigins: c.AllowedOrigins, Grace: handlers.DefaultGrace,
 		Models: c.Tools.Models, ClientTools: clientToolNames(c), Tools: c.OpenAI.Hosted.offered(),
