@@ -4,8 +4,11 @@ SHELL := /bin/sh
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
-ESBUILD := $(GO) tool esbuild --bundle --minify --format=iife --target=es2022 --jsx=automatic \
-	--define:process.env.NODE_ENV='"production"' --log-level=warning
+ESBUILD := $(GO) tool esbuild --bundle --minify --target=es2022 --log-level=warning
+# Scripts that a page or a worker starts with; what these import comes along, in
+# files of its own where it is loaded later.
+SCRIPTS := theme css app live-worker
+CHAT_SCRIPTS := $(ESBUILD) $(SCRIPTS:%=static/js/%.js) --format=esm --splitting --chunk-names=[name]-[hash] --outdir=static/dist
 TEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
@@ -24,7 +27,7 @@ bin/taskpilot: FORCE
 	$(BUILD) -o $@ ./cmd/taskpilot
 
 dev: node_modules/.package-lock.json ## Serve with live reload: http://localhost:7331
-	npm run --silent css:watch & css=$$!; trap 'kill $$css' EXIT; \
+	npm run --silent css:watch & css=$$!; $(CHAT_SCRIPTS) --watch=forever & js=$$!; trap 'kill $$css $$js' EXIT; \
 	$(GO) tool templ generate --watch --proxy=http://localhost:8000 --cmd="$(GO) run ./cmd/taskpilot serve"
 
 test: ## Install what the tests need, then run every check and test
@@ -34,10 +37,12 @@ test: ## Install what the tests need, then run every check and test
 race: ## Run only the Go tests, with the race detector
 	$(GO) test -race -shuffle=on $(TEST_FLAGS) ./...
 
-generate: node_modules/.package-lock.json ## Write the generated files: templates, style sheet, ChatKit page
+generate: node_modules/.package-lock.json ## Write the generated files: templates, style sheet, scripts
 	$(GO) tool templ generate
 	npm run --silent css
-	$(ESBUILD) static/src/chatkit/main.jsx --outfile=static/js/chatkit-page.js
+	rm -rf static/dist
+	$(CHAT_SCRIPTS)
+	$(ESBUILD) static/src/chatkit/main.jsx --format=iife --jsx=automatic --define:process.env.NODE_ENV='"production"' --outfile=static/dist/chatkit-page.js
 
 fresh: ## Fail if a generated file is not what its source makes
 	@.ci/fresh

@@ -4,7 +4,7 @@ const meaning = (name) => `rgb(var(--${name}) / <alpha-value>)`;
 
 /** @type {import('tailwindcss').Config} */
 module.exports = {
-  content: ["./views/*.templ", "./views/*.go", "./static/js/*.js", "!./static/js/chatkit-page.js", "./static/src/**/*.{js,jsx}"],
+  content: ["./views/*.templ", "./views/*.go", "./static/js/*.js", "./static/src/**/*.{js,jsx}"],
   darkMode: ["selector", '[data-theme="dark"]'],
   theme: {
     colors: {

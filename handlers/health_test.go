@@ -1,6 +1,9 @@
 package handlers
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"strings"
 	"testing"
 
@@ -73,6 +76,24 @@ func TestStaticFiles(t *testing.T) {
 		if r.header.Get("Cache-Control") != static.CacheControl || r.header.Get("Content-Type") == "" || len(r.body) == 0 {
 			t.Errorf("%s: %v", name, r.header)
 		}
+	}
+	style := static.URL("css/app.css")
+	whole := v.do("GET", style, nil, "Accept-Encoding", "identity").want(200)
+	small := v.do("GET", style, nil, "Accept-Encoding", "br, gzip").want(200)
+	unzipped, err := gzip.NewReader(bytes.NewReader(small.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(unzipped); err != nil || !bytes.Equal(text, whole.body) || 3*len(small.body) > len(whole.body) {
+		t.Errorf("%d bytes for %d: %v", len(small.body), len(whole.body), err)
+	}
+	for _, r := range []*reply{whole, small} {
+		if r.header.Get("Vary") == "" {
+			t.Error("a cache could mix the two up")
+		}
+	}
+	if whole.header.Get("Content-Encoding") != "" || small.header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("encoded as %q and %q", whole.header.Get("Content-Encoding"), small.header.Get("Content-Encoding"))
 	}
 	for _, path := range []string{"/static/", "/static/0123456789ab/css/app.css", static.URL("../static.go"), static.URL("js/%2e%2e/static.go"), static.URL("")} {
 		v.do("GET", path, nil).want(404)

@@ -15,5 +15,12 @@ func (h *Handlers) staticFile(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderContentType, contentType)
 	c.Set(fiber.HeaderCacheControl, static.CacheControl)
+	if small, ok := static.Compressed(c.Path()); ok {
+		c.Vary(fiber.HeaderAcceptEncoding)
+		if c.AcceptsEncodings("gzip") == "gzip" {
+			c.Set(fiber.HeaderContentEncoding, "gzip")
+			content = small
+		}
+	}
 	return c.Send(content)
 }

@@ -4,12 +4,15 @@
 package static
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"io/fs"
 	"mime"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -17,7 +20,7 @@ import (
 // One checksum stands for all files, not one a file: ES modules import each
 // other by relative paths, which then stay within the same release.
 //
-//go:embed css/app.css js/*.js js/vendor/*.js img/*.svg img/*.png manifest.webmanifest
+//go:embed css/app.css dist/*.js js/vendor/*.js img/*.svg img/*.png manifest.webmanifest
 var files embed.FS
 
 // Prefix is where the files are served from.
@@ -27,7 +30,7 @@ const Prefix = "/static/"
 // when its bytes do.
 const CacheControl = "public, max-age=31536000, immutable"
 
-// URL returns the path of a file, as in URL("js/app.js").
+// URL returns the path of a file, as in URL("dist/app.js").
 func URL(name string) string { return Prefix + checksum() + "/" + name }
 
 // Open returns the file at a path that URL gave. ok is false for anything else,
@@ -42,6 +45,44 @@ func Open(urlPath string) (content []byte, contentType string, ok bool) {
 		return nil, "", false
 	}
 	return content, contentTypeOf(name), true
+}
+
+// Compressed returns the file at a path that URL gave as gzip, for clients that
+// take it. ok is false where that makes nothing smaller.
+func Compressed(urlPath string) (content []byte, ok bool) {
+	name, found := strings.CutPrefix(urlPath, Prefix+checksum()+"/")
+	content = compressed()[name]
+	return content, found && content != nil
+}
+
+// compressed is every text of the tree, made once.
+var compressed = sync.OnceValue(func() map[string][]byte {
+	all := map[string][]byte{}
+	for _, name := range Names() {
+		if path.Ext(name) == ".png" {
+			continue
+		}
+		content, _ := files.ReadFile(name) // it was just listed
+		var b bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level exists
+		_, _ = w.Write(content)                               // a buffer takes everything
+		_ = w.Close()
+		all[name] = b.Bytes()
+	}
+	return all
+})
+
+var imported = regexp.MustCompile(`(?:from|import)\s*"\./([^"]+)"`)
+
+// Imports lists what a script imports at its start, so that a page can have it
+// fetched together with the script.
+func Imports(name string) []string {
+	content, _ := files.ReadFile(name) // of none there is nothing to import
+	var names []string
+	for _, m := range imported.FindAllSubmatch(content, -1) {
+		names = append(names, path.Join(path.Dir(name), string(m[1])))
+	}
+	return names
 }
 
 // Names lists every file, in order.

@@ -27,7 +27,7 @@ func open(t *testing.T, name string) string {
 func TestOpenFindsWhatURLNames(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"css/app.css": "text/css; charset=utf-8", "js/app.js": "text/javascript; charset=utf-8", "img/icon.svg": "image/svg+xml",
+		"css/app.css": "text/css; charset=utf-8", "dist/app.js": "text/javascript; charset=utf-8", "img/icon.svg": "image/svg+xml",
 		"img/icon-192.png": "image/png", "manifest.webmanifest": "application/manifest+json",
 	} {
 		content, contentType, ok := static.Open(static.URL(name))
@@ -41,8 +41,8 @@ func TestOpenRefusesEverythingElse(t *testing.T) {
 	t.Parallel()
 	release := strings.TrimSuffix(static.URL(""), "/")
 	for _, p := range []string{
-		"", "/", "/static/", release, release + "/", release + "/js", release + "/js/none.js", "/static/000000000000/js/app.js",
-		"/js/app.js", release + "/../static.go", release + "/js/../../static.go", release + "//js/app.js", release + "/js\\app.js",
+		"", "/", "/static/", release, release + "/", release + "/dist", release + "/dist/none.js", "/static/000000000000/dist/app.js",
+		"/dist/app.js", release + "/../static.go", release + "/dist/../../static.go", release + "//dist/app.js", release + "/dist\\app.js", release + "/js/app.js",
 	} {
 		if _, _, ok := static.Open(p); ok {
 			t.Errorf("%q was found", p)
@@ -51,22 +51,21 @@ func TestOpenRefusesEverythingElse(t *testing.T) {
 }
 
 // bundle is built of what is in src/chatkit, and loaded by the ChatKit page only.
-const bundle = "js/chatkit-page.js"
+const bundle = "dist/chatkit-page.js"
 
 // ourScripts returns the scripts that people here write, by name.
 func ourScripts(t *testing.T) map[string]string {
 	t.Helper()
 	scripts := map[string]string{}
-	for _, name := range static.Names() {
-		if path.Dir(name) == "js" && name != bundle {
-			scripts[name] = open(t, name)
-		}
+	sources, err := filepath.Glob("js/*.js")
+	if err != nil || len(sources) < 20 {
+		t.Fatalf("the sources of the pages' scripts: %d, %v", len(sources), err)
 	}
-	sources, err := filepath.Glob("src/chatkit/*.js*")
-	if err != nil || len(sources) == 0 {
-		t.Fatalf("the sources of %s: %d, %v", bundle, len(sources), err)
+	more, err := filepath.Glob("src/chatkit/*.js*")
+	if err != nil || len(more) == 0 {
+		t.Fatalf("the sources of %s: %d, %v", bundle, len(more), err)
 	}
-	for _, name := range sources {
+	for _, name := range append(sources, more...) {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -145,13 +144,36 @@ func loaded(t *testing.T, start ...string) []string {
 	return names
 }
 
+// A source that no other names, and no page begins with, is in no script.
+func TestEverySourceIsUsed(t *testing.T) {
+	t.Parallel()
+	named := map[string]bool{"js/theme.js": true, "js/css.js": true, "js/app.js": true}
+	scripts := ourScripts(t)
+	for name, text := range scripts {
+		for _, m := range append(imports.FindAllStringSubmatch(text, -1), later.FindAllStringSubmatch(text, -1)...) {
+			named[path.Join(path.Dir(name), m[1])] = true
+		}
+	}
+	for name := range scripts {
+		if path.Dir(name) == "js" && !named[name] {
+			t.Errorf("nothing loads %s", name)
+		}
+	}
+}
+
 func TestFirstChatStaysLight(t *testing.T) {
 	t.Parallel()
-	chat := loaded(t, "js/theme.js", "js/css.js", "js/vendor/htmx-4.0.1.min.js", "js/app.js")
+	chat := loaded(t, "dist/theme.js", "dist/css.js", "js/vendor/htmx-4.0.1.min.js", "dist/app.js")
 	if slices.Contains(chat, bundle) {
 		t.Errorf("the chat loads %s", bundle)
 	}
-	all := chat
+	preloaded := append([]string{"dist/theme.js", "dist/css.js", "js/vendor/htmx-4.0.1.min.js", "dist/app.js", "dist/live-worker.js"}, static.Imports("dist/app.js")...)
+	for _, name := range chat {
+		if !slices.Contains(preloaded, name) {
+			t.Errorf("%s is found only when another script is there", name)
+		}
+	}
+	all := slices.Clone(chat)
 	for _, name := range chat {
 		for _, m := range later.FindAllStringSubmatch(open(t, name), -1) {
 			all = append(all, loaded(t, path.Join(path.Dir(name), m[1]))...)
@@ -162,7 +184,7 @@ func TestFirstChatStaysLight(t *testing.T) {
 			t.Errorf("nothing loads %s", name)
 		}
 	}
-	if size := gzipped(t, chat...); size > 30<<10 {
+	if size := gzipped(t, chat...); size > 28<<10 {
 		t.Errorf("the chat's scripts are %d bytes compressed", size)
 	}
 	if size := gzipped(t, "css/app.css"); size > 20<<10 {

@@ -100,8 +100,7 @@ func TestBrowserNothingIsLostOffline(t *testing.T) {
 	b := w.open(desktop)
 	b.signUp("Ann")
 	// What is needed without a connection is there before.
-	b.run(b.ctx, wait(`["waiting", "waiting-list", "waiting-store", "chips"].every((m) =>
-		performance.getEntriesByType("resource").some((e) => e.name.endsWith("/" + m + ".js")))`))
+	b.run(b.ctx, wait(`performance.getEntriesByType("resource").some((e) => /\/waiting-\w+\.js$/.test(e.name))`))
 	b.offline(true)
 	b.run(b.ctx, typed("add buy milk"), has("It is tried again by itself."), wait(`document.querySelector("#content").value === ""`))
 	b.shot("compose-offline-" + b.device.name)

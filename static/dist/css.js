@@ -1,0 +1,1 @@
+(()=>{let t=e=>{e.dataset.css!==void 0&&(e.style.cssText=e.dataset.css)};new MutationObserver(e=>{for(let{addedNodes:o}of e)for(let s of o)s.nodeType===1&&(t(s),s.querySelectorAll("[data-css]").forEach(t))}).observe(document.documentElement,{childList:!0,subtree:!0})})();

@@ -1,0 +1,1 @@
+var c="model";function n(e){let t=e.elements.model;try{let o=localStorage.getItem(c);[...t.options].some(l=>l.value===o)&&(t.value=o)}catch{}}document.addEventListener("change",({target:e})=>{if(e.id==="model")try{localStorage.setItem(c,e.value)}catch{}});export{n as choose};
