@@ -25,6 +25,7 @@ const (
 	member                // a signed-in person's browser
 	client                // an API client with a bearer token, or a signed-in person's browser
 	program               // an API client with a bearer token
+	admin                 // a signed-in administrator's browser; for others there is nothing
 )
 
 // viewer is who makes a request.
@@ -58,6 +59,7 @@ func (h *Handlers) guard(a access) fiber.Handler {
 			return errSignIn
 		}
 		if a == public {
+			h.acting(c, nil)
 			return c.Next()
 		}
 		v, err := h.browser(c)
@@ -70,6 +72,10 @@ func (h *Handlers) guard(a access) fiber.Handler {
 		if v != nil {
 			c.Locals(viewerKey, v)
 		}
+		if a == admin && !v.User.Admin() {
+			return errNotFound
+		}
+		h.acting(c, v)
 		if unsafe(c.Method()) {
 			if err := h.checkOrigin(c); err != nil {
 				return err
@@ -83,6 +89,7 @@ func (h *Handlers) guardBearer(c *fiber.Ctx, token string) error {
 	now, changes := h.Now(), h.DB.AccessChanges()
 	if v, ok := h.passes.find(token, now, changes); ok {
 		c.Locals(viewerKey, &v)
+		h.acting(c, &v)
 		return c.Next()
 	}
 	claims, err := h.tokens.Verify(token, now)
@@ -106,6 +113,7 @@ func (h *Handlers) guardBearer(c *fiber.Ctx, token string) error {
 	v.Family = claims.SessionID
 	h.passes.add(token, pass{viewer: *v, expires: claims.ExpiresAt.Time, seen: now, changes: changes})
 	c.Locals(viewerKey, v)
+	h.acting(c, v)
 	return c.Next()
 }
 

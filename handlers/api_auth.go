@@ -65,6 +65,9 @@ func (h *Handlers) grant(c *fiber.Ctx, user *models.User) error {
 	if err != nil {
 		return err
 	}
+	if err := h.DB.SignedIn(c.UserContext(), user.ID, "password"); err != nil {
+		return err
+	}
 	return h.sendGrant(c, user, family, refresh)
 }
 
@@ -115,6 +118,9 @@ func (h *Handlers) apiSignOut(c *fiber.Ctx) error {
 			return err
 		}
 	} else if err := h.signOut(c); err != nil {
+		return err
+	}
+	if err := h.audit(c, models.AuditSignOut, ""); err != nil {
 		return err
 	}
 	h.accessChanged(v.User.ID)

@@ -53,7 +53,7 @@ func (h *Handlers) authForm(c *fiber.Ctx, view authView, enter func(*fiber.Ctx, 
 	next := localPath(c.FormValue("next"))
 	user, err := enter(c, in)
 	if err == nil {
-		if err = h.signIn(c, user); err == nil {
+		if err = h.signIn(c, user, "password"); err == nil {
 			return goTo(c, orChat(next))
 		}
 	}
@@ -72,7 +72,12 @@ func (h *Handlers) authForm(c *fiber.Ctx, view authView, enter func(*fiber.Ctx, 
 }
 
 // signOutForm ends this browser's session.
-func (h *Handlers) signOutForm(c *fiber.Ctx) error { return h.leave(c) }
+func (h *Handlers) signOutForm(c *fiber.Ctx) error {
+	if err := h.audit(c, models.AuditSignOut, ""); err != nil {
+		return err
+	}
+	return h.leave(c)
+}
 
 // signOutEverywhere ends the sessions of every browser that the person uses, and
 // the sign-ins of their programs.

@@ -19,7 +19,7 @@ func (h *Handlers) beginPlan(p *models.Planned, by asker) error {
 	turn := h.turn(by.person(), plan.Thread)
 	turn.Input, turn.ClientTools = plan.Input, by.tools
 	spec := live.Spec{RunID: p.Run.ID, UserID: by.user.ID, ThreadID: p.Thread.ID, Thread: turn.Thread,
-		Prologue: append(append(plan.Events, chatkit.StreamOptions{AllowCancel: true}), limitNotices(h.DB.Limits(), p.Used)...)}
+		Prologue: append(append(plan.Events, chatkit.StreamOptions{AllowCancel: true}), limitNotices(p.Used)...)}
 	for _, it := range plan.Save {
 		if call, ok := it.(*chatkit.ClientToolCall); ok {
 			h.itemChanged(by.user.ID, p.Thread.ID, call.ID) // no event says so

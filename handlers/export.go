@@ -44,6 +44,9 @@ func (h *Handlers) exportThread(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if err := h.audit(c, models.AuditExported, "thread as "+format); err != nil {
+		return err
+	}
 	c.Set(fiber.HeaderContentType, contentType)
 	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": fileName(thread.Title) + "." + format}))
 	return c.Send(file)

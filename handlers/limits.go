@@ -56,10 +56,11 @@ const (
 )
 
 // limitNotices are what to tell somebody who has just used this much.
-func limitNotices(l models.Limits, used *models.Usage) []chatkit.Event {
+func limitNotices(used *models.Usage) []chatkit.Event {
 	if used == nil {
 		return nil
 	}
+	l := used.Limits
 	var list []chatkit.Event
 	notice := func(text string) {
 		list = append(list, chatkit.Notice{Level: "info", Title: "Daily limit", Message: text})

@@ -73,7 +73,7 @@ func (h *Handlers) send(ctx context.Context, m models.Message, by asker) (*model
 		thread := a.Thread.ChatKit()
 		prologue = slices.Insert(prologue, 0, chatkit.Event(chatkit.ThreadCreated{Thread: &thread}))
 	}
-	prologue = append(prologue, limitNotices(h.DB.Limits(), a.Used)...)
+	prologue = append(prologue, limitNotices(a.Used)...)
 	return a, h.begin(a, prologue, by)
 }
 
@@ -88,7 +88,7 @@ func (h *Handlers) retry(ctx context.Context, by asker, threadID, itemID string)
 
 // beginAgain starts the run of a message that was there before.
 func (h *Handlers) beginAgain(a *models.Accepted, by asker) error {
-	prologue := append([]chatkit.Event{chatkit.StreamOptions{AllowCancel: true}}, limitNotices(h.DB.Limits(), a.Used)...)
+	prologue := append([]chatkit.Event{chatkit.StreamOptions{AllowCancel: true}}, limitNotices(a.Used)...)
 	return h.begin(a, prologue, by)
 }
 

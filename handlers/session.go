@@ -163,8 +163,9 @@ func (h *Handlers) browser(c *fiber.Ctx) (*viewer, error) {
 }
 
 // signIn starts a new session for the person and ends the one that the browser
-// came with, so that a planted cookie is worth nothing.
-func (h *Handlers) signIn(c *fiber.Ctx, user *models.User) error {
+// came with, so that a planted cookie is worth nothing. how is what they signed in
+// with.
+func (h *Handlers) signIn(c *fiber.Ctx, user *models.User, how string) error {
 	if err := h.signOut(c); err != nil {
 		return err
 	}
@@ -173,7 +174,10 @@ func (h *Handlers) signIn(c *fiber.Ctx, user *models.User) error {
 	session.Values[sessionUser] = user.ID
 	session.Values[sessionAgent] = c.Get(fiber.HeaderUserAgent)
 	session.Values[sessionNetwork] = network(c)
-	return h.sessions.save(c, asHTTP(c), session)
+	if err := h.sessions.save(c, asHTTP(c), session); err != nil {
+		return err
+	}
+	return h.DB.SignedIn(c.UserContext(), user.ID, how)
 }
 
 // signOut ends the browser's session on the server and in the browser.

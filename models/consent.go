@@ -68,7 +68,11 @@ func (db *DB) AnswerConsent(ctx context.Context, userID, threadID, itemID, id, s
 			return set.Error
 		case set.RowsAffected == 1:
 			c.State = state
-			return nil
+			kind := AuditConsentRefused
+			if state == ConsentGiven {
+				kind = AuditConsentGiven
+			}
+			return db.auditOwn(ctx, tx, kind, userID, c.Tool)
 		case c.State == ConsentWaiting && !c.ExpiresAt.After(now.Time):
 			return ErrExpired
 		}

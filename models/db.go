@@ -26,9 +26,10 @@ type DB struct {
 	path string          // of the SQLite file, else ""
 	pg   *pgx.ConnConfig // of Postgres, else nil
 
-	limits  Limits
-	now     func() time.Time
-	hashing chan struct{} // a slot for each password that may be hashed at once
+	limits    Limits
+	auditKept time.Duration // 0: for ever
+	now       func() time.Time
+	hashing   chan struct{} // a slot for each password that may be hashed at once
 
 	room       atomic.Pointer[workRoom] // nil while it is used
 	statements sync.Map                 // of query: *sql.Stmt by text, of which there are few

@@ -112,7 +112,12 @@ func (db *DB) DeleteSession(ctx context.Context, id string) error {
 // SignOutEverywhere ends every session of a user and every sign-in of a program.
 func (db *DB) SignOutEverywhere(ctx context.Context, userID string) error {
 	defer db.accessChanged()
-	return wrap("sign out everywhere", db.write(ctx, func(tx *gorm.DB) error { return endSignIns(tx, userID) }))
+	return wrap("sign out everywhere", db.write(ctx, func(tx *gorm.DB) error {
+		if err := endSignIns(tx, userID); err != nil {
+			return err
+		}
+		return db.auditOwn(ctx, tx, AuditSignOutAll, userID, "")
+	}))
 }
 
 func endSignIns(tx *gorm.DB, userID string) error {
@@ -134,6 +139,8 @@ func (db *DB) PurgeExpired(ctx context.Context) error {
 			tx.Where("ends_at <= ?", At(now)).Delete(&throttleRow{}),
 			tx.Where("expires_at <= ?", At(now.Add(-day))).Delete(&Consent{}), // a late answer is told so
 			tx.Where("day < ?", dayOf(now.Add(-usageKept))).Delete(&Usage{}),
+			tx.Where("expires_at <= ?", At(now)).Delete(&Invite{}),
+			tx.Where("created_at <= ?", db.auditEnd()).Delete(&AuditEvent{}),
 		} {
 			if step.Error != nil {
 				return step.Error

@@ -43,10 +43,14 @@ func (db *DB) ShareThread(ctx context.Context, userID, threadID string) error {
 			return err
 		}
 		s := &Share{UserID: userID, ThreadID: threadID, ID: chatkit.NewID(prefixShare), ThroughSeq: t.ItemSeq, CreatedAt: now, UpdatedAt: now}
-		return tx.Clauses(clause.OnConflict{
+		err = tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "user_id"}, {Name: "thread_id"}},
 			DoUpdates: clause.AssignmentColumns([]string{"through_seq", "updated_at"}),
 		}).Create(s).Error
+		if err != nil {
+			return err
+		}
+		return db.auditOwn(ctx, tx, AuditShareMade, userID, "")
 	}))
 }
 
@@ -57,7 +61,11 @@ func (db *DB) Unshare(ctx context.Context, userID, threadID string) error {
 		if _, err := lockThread(tx, userID, threadID); err != nil {
 			return err
 		}
-		return tx.Where("user_id = ? AND thread_id = ?", userID, threadID).Delete(&Share{}).Error
+		end := tx.Where("user_id = ? AND thread_id = ?", userID, threadID).Delete(&Share{})
+		if end.Error != nil || end.RowsAffected == 0 {
+			return end.Error
+		}
+		return db.auditOwn(ctx, tx, AuditShareEnded, userID, "")
 	}))
 }
 

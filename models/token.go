@@ -101,12 +101,24 @@ func (db *DB) RotateRefresh(ctx context.Context, refreshToken string) (userID, f
 		return err
 	})
 	if errors.Is(err, reused) {
-		err = errors.Join(db.RevokeFamily(ctx, family), ErrNotFound)
+		err = errors.Join(db.endReused(ctx, family), ErrNotFound)
 	}
 	if err != nil {
 		return "", "", "", wrap("rotate refresh token", err)
 	}
 	return userID, family, next, nil
+}
+
+// endReused ends a family one of whose tokens came back.
+func (db *DB) endReused(ctx context.Context, family string) error {
+	var owners []string
+	if err := db.read(ctx).Model(&familyRow{}).Where("id = ?", family).Pluck("user_id", &owners).Error; err != nil {
+		return err
+	}
+	if err := db.RevokeFamily(ctx, family); err != nil || len(owners) == 0 {
+		return err
+	}
+	return db.Audit(ctx, AuditTokenReused, owners[0], "")
 }
 
 // familyOf narrows a query of families to those that still count.

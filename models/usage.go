@@ -21,6 +21,8 @@ type Usage struct {
 	Day      int64  `gorm:"primaryKey"` // since 1970
 	Messages int64
 	Tokens   int64
+
+	Limits Limits `gorm:"-"` // that the person has
 }
 
 // TableName returns "usage_days".
@@ -38,9 +40,9 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("models: daily limit of %d %s", e.Limit, e.What)
 }
 
-// SetLimits makes the limits hold for every answer that is accepted from now on.
-// It is called before the database is used. Every server of a database needs the
-// same ones.
+// SetLimits makes the limits hold for every answer that is accepted from now on,
+// of everybody who has none of their own. It is called before the database is
+// used. Every server of a database needs the same ones.
 func (db *DB) SetLimits(l Limits) { db.limits = l }
 
 // Limits returns what SetLimits set.
@@ -55,19 +57,36 @@ func dayOf(t time.Time) int64 { return t.Unix() / int64(day/time.Second) }
 // spend counts one answer in the transaction that accepts it, unless that is
 // more than the day's. What is refused is rolled back, and so is not counted.
 func (db *DB) spend(tx *gorm.DB, userID string, messages int64) (*Usage, error) {
-	if db.limits.none() {
-		return nil, nil
+	limits, err := db.limitsOf(tx.Clauses(clause.Locking{Strength: "SHARE"}).Where("disabled_at IS NULL"), userID)
+	if err != nil || limits.none() {
+		return nil, err
 	}
-	u, err := db.use(tx, Usage{UserID: userID, Messages: messages})
+	u, err := db.use(tx, Usage{UserID: userID, Messages: messages, Limits: limits})
 	if err != nil {
 		return nil, err
 	}
 	return u, db.check(u)
 }
 
+// limitsOf are those of one person among users.
+func (db *DB) limitsOf(users *gorm.DB, userID string) (Limits, error) {
+	var own struct{ DailyMessages, DailyTokens *int64 }
+	l := db.limits
+	if err := users.Model(&User{}).Select("daily_messages", "daily_tokens").Where("id = ?", userID).Take(&own).Error; err != nil {
+		return l, err
+	}
+	if own.DailyMessages != nil {
+		l.Messages = *own.DailyMessages
+	}
+	if own.DailyTokens != nil {
+		l.Tokens = *own.DailyTokens
+	}
+	return l, nil
+}
+
 func (db *DB) check(u *Usage) error {
 	resets := time.Unix(0, 0).Add(time.Duration(u.Day+1) * day).Sub(db.now())
-	switch l := db.limits; {
+	switch l := u.Limits; {
 	case l.Messages > 0 && u.Messages > l.Messages:
 		return &LimitError{What: "messages", Limit: l.Messages, Resets: resets}
 	case l.Tokens > 0 && u.Tokens >= l.Tokens:
@@ -98,10 +117,14 @@ func (db *DB) use(tx *gorm.DB, u Usage) (*Usage, error) {
 // AddTokens counts tokens that an answer has used. A *LimitError says that no
 // more should be used today; these are counted all the same.
 func (db *DB) AddTokens(ctx context.Context, userID string, tokens int64) error {
-	if db.limits.none() || tokens <= 0 {
+	if tokens <= 0 {
 		return nil
 	}
-	u, err := db.use(db.writer.WithContext(ctx), Usage{UserID: userID, Tokens: tokens})
+	limits, err := db.limitsOf(db.read(ctx), userID)
+	if err != nil || limits.none() {
+		return wrap("add tokens", err)
+	}
+	u, err := db.use(db.writer.WithContext(ctx), Usage{UserID: userID, Tokens: tokens, Limits: limits})
 	if err != nil {
 		return wrap("add tokens", err)
 	}

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/mail"
@@ -18,14 +19,24 @@ type User struct {
 	Email        string // trimmed, NFC, lower case; unique
 	Name         string
 	PasswordHash string // argon2id with its parameters
-	Role         string // RoleUser
+	Role         string // RoleUser or RoleAdmin
 	DisabledAt   *Time
-	CreatedAt    Time
-	UpdatedAt    Time
+	// What the person may use on one day, instead of what the server's Limits say.
+	DailyMessages *int64
+	DailyTokens   *int64
+	CreatedAt     Time
+	UpdatedAt     Time
 }
 
-// RoleUser is the role of a new account.
-const RoleUser = "user"
+// The roles. The first account of a server is an administrator's, all others
+// are not until somebody makes them one.
+const (
+	RoleUser  = "user"
+	RoleAdmin = "admin"
+)
+
+// Admin reports whether the person looks after the server.
+func (u *User) Admin() bool { return u.Role == RoleAdmin && u.DisabledAt == nil }
 
 // NewUser is what CreateUser takes. An empty Name becomes the part of the
 // address before the @.
@@ -37,6 +48,19 @@ type NewUser struct {
 
 // CreateUser opens an account. ErrConflict: the address has one already.
 func (db *DB) CreateUser(ctx context.Context, n NewUser) (*User, error) {
+	u, err := db.newUser(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	err = db.write(ctx, func(tx *gorm.DB) error { return db.insertUser(ctx, tx, u, AuditAccountMade) })
+	if err != nil {
+		return nil, wrap("create user", err)
+	}
+	return u, nil
+}
+
+// newUser checks what a new account is made of.
+func (db *DB) newUser(ctx context.Context, n NewUser) (*User, error) {
 	email, err := cleanEmail(n.Email)
 	if err != nil {
 		return nil, err
@@ -56,16 +80,44 @@ func (db *DB) CreateUser(ctx context.Context, n NewUser) (*User, error) {
 		return nil, wrap("create user", err)
 	}
 	now := At(db.now())
-	u := &User{ID: chatkit.NewID("usr"), Email: email, Name: name, PasswordHash: hash, Role: RoleUser,
-		CreatedAt: now, UpdatedAt: now}
-	err = db.writer.WithContext(ctx).Create(u).Error
-	if duplicate(err) {
-		return nil, ErrConflict
-	}
+	return &User{ID: chatkit.NewID("usr"), Email: email, Name: name, PasswordHash: hash, Role: RoleUser,
+		CreatedAt: now, UpdatedAt: now}, nil
+}
+
+// insertUser stores a new account. The first one looks after the server.
+func (db *DB) insertUser(ctx context.Context, tx *gorm.DB, u *User, kind AuditKind) error {
+	first, err := db.empty(tx)
 	if err != nil {
-		return nil, wrap("create user", err)
+		return err
 	}
-	return u, nil
+	if first {
+		u.Role = RoleAdmin
+	}
+	if err := tx.Create(u).Error; duplicate(err) {
+		return ErrConflict
+	} else if err != nil {
+		return err
+	}
+	if err := tx.Where("email = ?", u.Email).Delete(&Invite{}).Error; err != nil { // nobody needs it any more
+		return err
+	}
+	return db.auditOwn(ctx, tx, kind, u.ID, "")
+}
+
+// empty reports whether nobody has an account yet. Of two first ones at once it is
+// true for one: on Postgres the other waits here.
+func (db *DB) empty(tx *gorm.DB) (bool, error) {
+	var ids []string
+	look := func() error { return tx.Model(&User{}).Limit(1).Pluck("id", &ids).Error }
+	err := look()
+	if err != nil || len(ids) > 0 || db.pg == nil {
+		return len(ids) == 0, err
+	}
+	if err := tx.Exec("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").Error; err != nil {
+		return false, err
+	}
+	err = look()
+	return len(ids) == 0, err
 }
 
 // Authenticate returns the user with this address and password. ErrNotFound is
@@ -85,7 +137,11 @@ func (db *DB) Authenticate(ctx context.Context, email, password string) (*User, 
 		return nil, wrap("authenticate", err)
 	}
 	if !known || !right {
-		return nil, ErrNotFound
+		about := ""
+		if err == nil && u != nil {
+			about = u.ID
+		}
+		return nil, cmp.Or(db.Audit(ctx, AuditSignInFailed, about, "password"), ErrNotFound)
 	}
 	if old {
 		if err := db.rehash(ctx, u, password); err != nil {
@@ -161,7 +217,10 @@ func (db *DB) SetPassword(ctx context.Context, userID, password string) error {
 		if set.RowsAffected == 0 {
 			return ErrNotFound
 		}
-		return endSignIns(tx, userID)
+		if err := endSignIns(tx, userID); err != nil {
+			return err
+		}
+		return db.auditOwn(ctx, tx, AuditPassword, userID, "")
 	}))
 }
 
@@ -172,7 +231,16 @@ func (db *DB) DeleteUser(ctx context.Context, userID string) error {
 		if err := db.patient(tx); err != nil {
 			return err
 		}
-		return gone(tx.Where("id = ?", userID).Delete(&User{}))
+		if err := forgetAudit(tx, userID); err != nil {
+			return err
+		}
+		if err := gone(tx.Where("id = ?", userID).Delete(&User{})); err != nil {
+			return err
+		}
+		if a := actorOf(ctx); a.UserID == userID { // who deletes their own account leaves nothing here either
+			ctx = WithActor(ctx, Actor{Door: a.Door})
+		}
+		return db.audit(ctx, tx, AuditAccountDeleted, "", "")
 	}))
 }
 

@@ -76,6 +76,7 @@ func withDB(do dbAction) action {
 			return err
 		}
 		defer func() { err = errors.Join(err, db.Close()) }()
+		ctx = models.WithActor(ctx, models.Actor{Door: models.DoorCommand})
 		return do(ctx, p, db, c, args)
 	}
 }

@@ -43,5 +43,8 @@ func mintToken(ctx context.Context, db *models.DB, c Config, user *models.User, 
 	if err != nil {
 		return "", fmt.Errorf("sign a token: %w", err)
 	}
+	if err := db.Audit(ctx, models.AuditTokenMade, user.ID, ""); err != nil {
+		return "", err
+	}
 	return token, nil
 }
