@@ -117,16 +117,24 @@ func (db *DB) place(tx *gorm.DB, t *threadRow, m Message, message *chatkit.UserM
 	if err := tx.Create(&row).Error; err != nil {
 		return nil, err
 	}
+	docs, err := db.itemDocs([]itemRow{row})
+	if err != nil {
+		return nil, err
+	}
 	run, err := db.begin(tx, m.UserID, t.ID, row.ID, m.Owner, runID, m.ClientKey, m.RequestSum)
 	if err != nil {
 		return nil, err
 	}
 	if t.Title == "" {
 		t.Title, t.TitleAuto = titleWords(message.Text()), true
+		docs = append(docs, db.titleDoc(&t.Thread, t.Title))
 	}
-	t.UpdatedAt, t.ActiveRunID = now, runID
+	if err := db.index(tx, docs); err != nil {
+		return nil, err
+	}
+	t.UpdatedAt, t.ArchivedAt, t.ActiveRunID = now, nil, runID
 	err = tx.Model(&threadRow{}).Where("user_id = ? AND id = ?", m.UserID, t.ID).
-		UpdateColumns(map[string]any{"title": t.Title, "title_auto": t.TitleAuto, "item_seq": t.ItemSeq, "updated_at": now}).Error
+		UpdateColumns(map[string]any{"title": t.Title, "title_auto": t.TitleAuto, "item_seq": t.ItemSeq, "updated_at": now, "archived_at": nil}).Error
 	return &Accepted{Thread: &t.Thread, Run: run, Item: Item{Seq: row.Seq, RunID: runID, Item: message}}, err
 }
 

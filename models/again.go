@@ -93,7 +93,7 @@ func (db *DB) again(tx *gorm.DB, r again) (*Accepted, error) {
 	}
 	t.UpdatedAt, t.ActiveRunID = At(db.now()), it.RunID
 	err = tx.Model(&threadRow{}).Where("user_id = ? AND id = ?", r.UserID, r.ThreadID).
-		UpdateColumn("updated_at", t.UpdatedAt).Error
+		UpdateColumns(map[string]any{"updated_at": t.UpdatedAt, "archived_at": nil}).Error
 	return &Accepted{Thread: &t.Thread, Run: run, Item: *it, Used: used}, err
 }
 
@@ -106,6 +106,9 @@ func (db *DB) rewrite(tx *gorm.DB, r again, message *chatkit.UserMessage, runID 
 			return err
 		}
 		set["payload"] = row.Payload
+		if err := db.indexItems(tx, row); err != nil {
+			return err
+		}
 	}
 	return itemsOf(tx, r.UserID, r.ThreadID).Where("id = ?", r.itemID).UpdateColumns(set).Error
 }

@@ -104,12 +104,16 @@ func (s *Store) SaveThread(ctx context.Context, in *chatkit.Thread) error {
 		t.Status.Type = chatkit.Active
 	}
 	err = s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{
+		err := tx.Clauses(clause.OnConflict{
 			Columns: []clause.Column{{Name: "user_id"}, {Name: "id"}},
 			DoUpdates: append(clause.AssignmentColumns([]string{"title", "status_type", "status_reason", "metadata", "image_domains"}),
 				clause.Assignment{Column: clause.Column{Name: "title_auto"}, // a new title was chosen
 					Value: gorm.Expr("threads.title_auto AND threads.title = excluded.title")}),
 		}).Create(t).Error
+		if err != nil {
+			return err
+		}
+		return s.db.indexTitle(tx, t, t.Title)
 	})
 	if orphaned(err) {
 		err = ErrNotFound
@@ -189,12 +193,18 @@ func (db *DB) putItem(tx *gorm.DB, t *threadRow, it chatkit.Item, runID string) 
 	}
 	set := tx.Model(&itemRow{}).Where("user_id = ? AND thread_id = ? AND id = ?", t.UserID, t.ID, row.ID).
 		Select("type", "hidden", "incomplete", "payload").UpdateColumns(&row)
-	if set.Error != nil || set.RowsAffected > 0 {
+	if set.Error != nil {
 		return set.Error
+	}
+	if set.RowsAffected > 0 {
+		return db.indexItems(tx, row)
 	}
 	t.ItemSeq++
 	row.Seq = t.ItemSeq
 	if err := tx.Create(&row).Error; err != nil {
+		return err
+	}
+	if err := db.indexItems(tx, row); err != nil {
 		return err
 	}
 	return tx.Model(&threadRow{}).Where("user_id = ? AND id = ?", t.UserID, t.ID).UpdateColumn("item_seq", t.ItemSeq).Error

@@ -233,7 +233,7 @@ func (db *DB) store(tx *gorm.DB, room *workRoom) (lost []string, err error) {
 	if err := db.log.append(tx, kept); err != nil {
 		return nil, fmt.Errorf("events: %w", err)
 	}
-	if err := storeItems(tx, kept, threads); err != nil {
+	if err := db.storeItems(tx, kept, threads); err != nil {
 		return nil, fmt.Errorf("items: %w", err)
 	}
 	for _, w := range kept {
@@ -249,6 +249,9 @@ func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
 	set := maps.Clone(w.thread) // a commit may be tried again
 	if w.Title != nil && (t.Title == "" || t.TitleAuto) {
 		set["title"], set["title_auto"] = *w.Title, false
+		if err := db.indexTitle(tx, &t.Thread, *w.Title); err != nil {
+			return err
+		}
 	}
 	if w.End != nil {
 		now := At(db.now())

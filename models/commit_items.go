@@ -33,7 +33,7 @@ func lockThreads(tx *gorm.DB, works []work) (map[string]*threadRow, error) {
 
 // storeItems removes and stores the works' items. An item that is new takes the
 // thread's next number; one that is there keeps its own, and its turn.
-func storeItems(tx *gorm.DB, works []*work, threads map[string]*threadRow) error {
+func (db *DB) storeItems(tx *gorm.DB, works []*work, threads map[string]*threadRow) error {
 	var rows []itemRow
 	for _, w := range works {
 		if len(w.removed) > 0 {
@@ -59,8 +59,12 @@ func storeItems(tx *gorm.DB, works []*work, threads map[string]*threadRow) error
 		return nil
 	}
 	slices.SortStableFunc(rows, func(a, b itemRow) int { return cmp.Compare(a.ThreadID, b.ThreadID) })
-	return tx.Clauses(clause.OnConflict{
+	err := tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "user_id"}, {Name: "thread_id"}, {Name: "id"}},
 		DoUpdates: clause.AssignmentColumns([]string{"type", "hidden", "incomplete", "payload"}),
 	}).CreateInBatches(&rows, 200).Error
+	if err != nil {
+		return err
+	}
+	return db.indexItems(tx, rows...)
 }

@@ -48,7 +48,7 @@ func dump(t *testing.T, db *models.DB, without ...string) string {
 	t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"users", "sessions", "refresh_families", "refresh_tokens", "throttles",
-		"threads", "items", "runs", "run_events", "run_journal", "todos", "attachments", "feedback", "shares", "audit_events", "invites"} {
+		"threads", "items", "runs", "run_events", "run_journal", "todos", "attachments", "feedback", "shares", "search_docs", "search_todo", "audit_events", "invites"} {
 		if table == "run_journal" && db.Driver() != "sqlite" || slices.Contains(without, table) {
 			continue
 		}

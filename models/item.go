@@ -126,7 +126,7 @@ func (db *DB) items(tx *gorm.DB, userID, threadID string, q ItemQuery) ([]Item, 
 // threadThere returns ErrNotFound unless the user has the thread.
 func threadThere(tx *gorm.DB, userID, threadID string) error {
 	var there int64
-	err := tx.Model(&Thread{}).Where("user_id = ? AND id = ?", userID, threadID).Count(&there).Error
+	err := tx.Model(&Thread{}).Where("user_id = ? AND id = ? AND "+threadKept, userID, threadID).Count(&there).Error
 	if err == nil && there == 0 {
 		err = ErrNotFound
 	}
@@ -174,7 +174,8 @@ func (db *DB) Item(ctx context.Context, userID, threadID, itemID string) (*Item,
 
 func item(tx *gorm.DB, userID, threadID, itemID string) (*Item, error) {
 	var row itemRow
-	if err := itemsOf(tx, userID, threadID).Where("id = ?", itemID).Take(&row).Error; err != nil {
+	const kept = "EXISTS (SELECT 1 FROM threads WHERE user_id = ? AND id = ? AND " + threadKept + ")"
+	if err := itemsOf(tx, userID, threadID).Where("id = ? AND "+kept, itemID, userID, threadID).Take(&row).Error; err != nil {
 		return nil, err
 	}
 	it, err := row.item()

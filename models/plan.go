@@ -187,10 +187,13 @@ func (db *DB) placePlan(tx *gorm.DB, t *threadRow, plan *chatkit.Plan, r PlanReq
 			plan.Events = append(plan.Events, chatkit.ThreadUpdated{Thread: plan.Thread.Clone()})
 		}
 		t.Title, t.TitleAuto = plan.Thread.Title, true
+		if err := db.indexTitle(tx, &t.Thread, t.Title); err != nil {
+			return nil, err
+		}
 	}
 	t.UpdatedAt = At(db.now())
 	return run, tx.Model(&threadRow{}).Where("user_id = ? AND id = ?", t.UserID, t.ID).
-		UpdateColumns(map[string]any{"title": t.Title, "title_auto": t.TitleAuto, "updated_at": t.UpdatedAt}).Error
+		UpdateColumns(map[string]any{"title": t.Title, "title_auto": t.TitleAuto, "updated_at": t.UpdatedAt, "archived_at": nil}).Error
 }
 
 // attachAll makes files part of the thread, now that nobody can delete it.

@@ -17,7 +17,7 @@ import (
 func (db *DB) rows() []any {
 	return append(db.log.rows(), &User{}, &sessionRow{}, &familyRow{}, &refreshRow{}, &throttleRow{},
 		&threadRow{}, &itemRow{}, &runRow{}, &todoRow{}, &attachmentRow{}, &Feedback{},
-		&Consent{}, &Usage{}, &MCPApproval{}, &Share{}, &AuditEvent{}, &Invite{}, &modelOff{})
+		&Consent{}, &Usage{}, &MCPApproval{}, &Share{}, &searchDoc{}, &searchTodo{}, &AuditEvent{}, &Invite{}, &modelOff{})
 }
 
 // versionsOf returns the versions that were applied, in order; none for an

@@ -24,7 +24,7 @@ func (db *DB) ShowThreads(ctx context.Context, userID string, page chatkit.PageR
 
 func (db *DB) showThreads(ctx context.Context, userID string, page chatkit.PageRequest) (out chatkit.Page[chatkit.Thread], err error) {
 	direction, than := sqlOrder(page.Order)
-	text, args := "SELECT "+shownThread+" FROM threads WHERE user_id = ?", []any{userID}
+	text, args := "SELECT "+shownThread+" FROM threads WHERE user_id = ? AND archived_at IS NULL AND "+threadKept, []any{userID}
 	if page.After != "" {
 		at, err := cursor(db.read(ctx).Model(&Thread{}).Where("user_id = ?", userID), "created_at", page.After)
 		if err != nil {
@@ -72,7 +72,7 @@ func (db *DB) ShowThread(ctx context.Context, userID, id string) (*chatkit.Threa
 }
 
 func (db *DB) showThread(ctx context.Context, userID, id string) (*chatkit.Thread, error) {
-	rows, err := db.query(ctx, "SELECT "+shownThread+" FROM threads WHERE user_id = ? AND id = ?", userID, id)
+	rows, err := db.query(ctx, "SELECT "+shownThread+" FROM threads WHERE user_id = ? AND id = ? AND "+threadKept, userID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,8 @@ func (db *DB) ShowItems(ctx context.Context, userID, threadID string, page chatk
 
 func (db *DB) showItems(ctx context.Context, userID, threadID string, page chatkit.PageRequest) (out chatkit.Page[chatkit.Item], err error) {
 	direction, than := sqlOrder(page.Order)
-	text, args := "SELECT id, type, hidden, payload, created_at FROM items WHERE user_id = ? AND thread_id = ?", []any{userID, threadID}
+	text, args := "SELECT id, type, hidden, payload, created_at FROM items WHERE user_id = ? AND thread_id = ?"+
+		" AND EXISTS (SELECT 1 FROM threads WHERE user_id = ? AND id = ? AND "+threadKept+")", []any{userID, threadID, userID, threadID}
 	if page.After != "" {
 		seq, err := cursor(itemsOf(db.read(ctx), userID, threadID), "seq", page.After)
 		if err != nil {

@@ -24,6 +24,9 @@ type Thread struct {
 	UpdatedAt   Time   // last activity
 	ActiveRunID string `gorm:"->"` // computed
 
+	PinnedAt   *Time // when it was put first in the list
+	ArchivedAt *Time // when it was taken out of the list
+
 	// ImageDomains are where the thread's pictures may come from; nil: anywhere.
 	ImageDomains []string `gorm:"serializer:json"`
 }
@@ -33,6 +36,7 @@ type threadRow struct {
 	Thread
 	ItemSeq   int64 // the highest number ever given to an item
 	TitleAuto bool  // nobody chose the title: a better one may come
+	DeletedAt *Time // hidden since then, and soon to be deleted
 }
 
 // TableName returns "threads".
@@ -67,8 +71,15 @@ func (db *DB) CreateThread(ctx context.Context, userID, title string, metadata m
 	if err != nil {
 		return nil, err
 	}
-	t, err := db.createThread(db.writer.WithContext(ctx), userID, title, metadata)
-	return t, wrap("create thread", err)
+	var t *Thread
+	err = db.write(ctx, func(tx *gorm.DB) error {
+		t, err = db.createThread(tx, userID, title, metadata)
+		return err
+	})
+	if err != nil {
+		return nil, wrap("create thread", err)
+	}
+	return t, nil
 }
 
 func (db *DB) createThread(tx *gorm.DB, userID, title string, metadata map[string]any) (*Thread, error) {
@@ -83,6 +94,9 @@ func (db *DB) createThread(tx *gorm.DB, userID, title string, metadata map[strin
 	if orphaned(err) {
 		return nil, ErrNotFound
 	}
+	if err == nil && title != "" {
+		err = db.indexTitle(tx, t, title)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -94,8 +108,11 @@ func threadsOf(tx *gorm.DB, userID string) *gorm.DB {
 	return tx.Model(&Thread{}).
 		Select("threads.*, COALESCE((SELECT runs.id FROM runs WHERE runs.user_id = threads.user_id "+
 			"AND runs.thread_id = threads.id AND runs.status = 'running'), '') AS active_run_id").
-		Where("user_id = ?", userID)
+		Where("user_id = ? AND "+threadKept, userID)
 }
+
+// threadKept is true of threads that are not about to be deleted.
+const threadKept = "deleted_at IS NULL"
 
 // Thread returns one thread of the user's.
 func (db *DB) Thread(ctx context.Context, userID, id string) (*Thread, error) {
@@ -122,12 +139,12 @@ func thread(tx *gorm.DB, userID, id string) (*Thread, error) {
 func lockThread(tx *gorm.DB, userID, id string) (*threadRow, error) {
 	t := new(threadRow)
 	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).
-		Where("user_id = ? AND id = ?", userID, id).Take(t).Error
+		Where("user_id = ? AND id = ? AND "+threadKept, userID, id).Take(t).Error
 	return t, err
 }
 
 // Threads returns a page of the user's threads by creation, and whether there
-// are more. A cursor that is not among them is an *InvalidError.
+// are more. Archived ones are not among them. A cursor that is not among them is an *InvalidError.
 func (db *DB) Threads(ctx context.Context, userID string, q PageQuery) ([]Thread, bool, error) {
 	return db.threadPage(ctx, userID, "created_at", q)
 }
@@ -140,7 +157,7 @@ func (db *DB) RecentThreads(ctx context.Context, userID, after string, limit int
 func (db *DB) threadPage(ctx context.Context, userID, column string, q PageQuery) ([]Thread, bool, error) {
 	limit := pageSize(q.Limit)
 	from := db.read(ctx).Model(&Thread{}).Where("user_id = ?", userID)
-	list, err := keyset(threadsOf(db.read(ctx), userID), from, column, q.After, q.Order)
+	list, err := keyset(threadsOf(db.read(ctx), userID).Where("archived_at IS NULL"), from, column, q.After, q.Order)
 	if err != nil {
 		return nil, false, wrap("threads", err)
 	}
@@ -161,13 +178,15 @@ func (db *DB) UpdateThread(ctx context.Context, userID, id string, change Thread
 	var t *Thread
 	err = db.write(ctx, func(tx *gorm.DB) error {
 		if len(set) > 0 {
-			if err := gone(tx.Model(&Thread{}).Where("user_id = ? AND id = ?", userID, id).
+			if err := gone(tx.Model(&Thread{}).Where("user_id = ? AND id = ? AND "+threadKept, userID, id).
 				UpdateColumns(set)); err != nil {
 				return err
 			}
 		}
-		t, err = thread(tx, userID, id)
-		return err
+		if t, err = thread(tx, userID, id); err != nil || change.Title == nil {
+			return err
+		}
+		return db.indexTitle(tx, t, t.Title)
 	})
 	return t, wrap("update thread", err)
 }
