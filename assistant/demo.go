@@ -35,6 +35,7 @@ func demos() []demo {
 		{"effect", "an effect of the page's", (*builtinTurn).demoEffect},
 		{"notice", "a banner", (*builtinTurn).demoNotice},
 		{"title", "a new name for the conversation", (*builtinTurn).demoTitle},
+		{"close", "a conversation that is over", (*builtinTurn).demoClose},
 		{"error", "an answer that fails", (*builtinTurn).demoError},
 	}
 }
@@ -103,6 +104,15 @@ func (a *builtinTurn) demoTitle() error {
 		return err
 	}
 	return a.say("A front end hears of a conversation's new name like this. A conversation that already has a name keeps it.")
+}
+
+func (a *builtinTurn) demoClose() error {
+	thread := *a.turn.Thread.Clone()
+	thread.Status = chatkit.ThreadStatus{Type: chatkit.Closed, Reason: "This demo is over. Start a new chat to go on."}
+	if err := a.out.emit(chatkit.ThreadUpdated{Thread: &thread}); err != nil {
+		return err
+	}
+	return a.say("I have closed this conversation. It can be read, and nothing can be added.")
 }
 
 func (*builtinTurn) demoError() error {

@@ -65,7 +65,7 @@ func TestDemos(t *testing.T) {
 		"progress": "progress_update", "workflow": "workflow.task.updated", "thoughts": "workflow.task.added",
 		"sources": "assistant_message.content_part.annotation_added", "widget": "widget.streaming_text.value_delta",
 		"image": "generated_image.updated", "questions": "thread.item.done", "tool": "thread.item.done",
-		"form": "thread.item.done", "chart": "thread.item.done", "effect": "client_effect", "notice": "notice", "title": "thread.updated", "error": "",
+		"form": "thread.item.done", "chart": "thread.item.done", "effect": "client_effect", "notice": "notice", "title": "thread.updated", "close": "thread.updated", "error": "",
 	}
 	b := NewBuiltin(newMemory("usr_a"), BuiltinOptions{})
 	for _, d := range demos() {

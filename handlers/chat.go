@@ -38,9 +38,10 @@ func (h *Handlers) chatView(c *fiber.Ctx, thread *models.Thread) (views.Chat, er
 	return chat, err
 }
 
-// equip says what the composer has.
+// equip says what the page has.
 func (h *Handlers) equip(c *fiber.Ctx, chat *views.Chat) {
 	chat.Demo = h.Assistant.Name() == "builtin"
+	chat.Sharing = h.ShareLinks
 	if h.Files != nil {
 		chat.MaxFile = h.Files.MaxFile()
 	}

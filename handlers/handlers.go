@@ -34,6 +34,7 @@ type Options struct {
 	JWTSecret     []byte
 	SessionSecret []byte
 	SignupOpen    bool
+	ShareLinks    bool // people may share conversations by links
 	// AllowedOrigins are the sites that may call the API from a browser.
 	AllowedOrigins []string
 	// Grace is how long an answer to a ChatKit client goes on when its connection

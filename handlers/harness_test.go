@@ -102,7 +102,7 @@ func boot(t testing.TB, db *models.DB, change ...func(*Options)) *server {
 		t.Fatal(err)
 	}
 	o := Options{Languages: languages, DB: db, Engine: engine, Assistant: scripted(echo), Owner: owner, PublicURL: public,
-		JWTSecret: bytes.Repeat([]byte("j"), 32), SessionSecret: bytes.Repeat([]byte("s"), 32), SignupOpen: true, Version: "test", Log: log}
+		JWTSecret: bytes.Repeat([]byte("j"), 32), SessionSecret: bytes.Repeat([]byte("s"), 32), SignupOpen: true, ShareLinks: true, Version: "test", Log: log}
 	for _, f := range change {
 		f(&o)
 	}

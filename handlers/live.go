@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/views"
 	"github.com/taskpilot/taskpilot/views/locale"
@@ -35,7 +36,8 @@ func (h *Handlers) liveStream(c *fiber.Ctx) error {
 type watch struct {
 	thread string
 	seq    int64
-	ended  string // the newest run that the page knows of, as far as it was shown
+	ended  string               // the newest run that the page knows of, as far as it was shown
+	status chatkit.ThreadStatus // as it was last told
 }
 
 // maxWatches is how many threads one browser may have open on its tabs.

@@ -53,7 +53,7 @@ func (p *livePage) watch(ctx context.Context, cancel func(), w watch, wake <-cha
 // catchUp sends what the page lacks of a thread: turns that were finished since
 // its newest item, then the running one, live to its end.
 func (p *livePage) catchUp(ctx context.Context, w *watch) error {
-	if _, err := p.h.DB.Thread(ctx, p.user, w.thread); err != nil {
+	if err := p.state(ctx, w); err != nil {
 		return err
 	}
 	run, err := p.h.activeRun(ctx, p.user, w.thread)
@@ -72,6 +72,20 @@ func (p *livePage) catchUp(ctx context.Context, w *watch) error {
 	}
 	w.ended = run.ID
 	return p.follow(ctx, w, run)
+}
+
+// state tells whether messages may be added to the thread, when that has changed.
+func (p *livePage) state(ctx context.Context, w *watch) error {
+	thread, err := p.h.DB.Thread(ctx, p.user, w.thread)
+	if err != nil || thread.Status == w.status {
+		return err
+	}
+	w.status = thread.Status
+	f, err := views.StateChanged(ctx, w.thread, thread.Status)
+	if err != nil {
+		return err
+	}
+	return p.sendFragments([]views.Fragment{f})
 }
 
 // quick renders the newest turn if it began and ended, without a new item, before
@@ -255,7 +269,7 @@ func (p *livePage) follow(ctx context.Context, w *watch, run *models.Run) error 
 	if n := len(shown); n > 0 {
 		after = shown[n-1].Seq
 	}
-	if err := p.pump(ctx, view, p.h.Engine.Follow(run.ID, after)); err != nil {
+	if err := p.pump(ctx, w, view, p.h.Engine.Follow(run.ID, after)); err != nil {
 		return err
 	}
 	if run, err = p.h.DB.Run(ctx, p.user, run.ID); err != nil {
@@ -266,11 +280,14 @@ func (p *livePage) follow(ctx context.Context, w *watch, run *models.Run) error 
 		return err
 	}
 	w.seq = max(w.seq, last.Seq)
-	return p.sendFragments([]views.Fragment{last})
+	if err := p.sendFragments([]views.Fragment{last}); err != nil {
+		return err
+	}
+	return p.state(ctx, w)
 }
 
 // pump renders events as they come, at most one frame at a time, until the run ends.
-func (p *livePage) pump(ctx context.Context, view *views.Live, follower *live.Follower) error {
+func (p *livePage) pump(ctx context.Context, w *watch, view *views.Live, follower *live.Follower) error {
 	for {
 		events, err := follower.Next(ctx)
 		if errors.Is(err, io.EOF) {
@@ -288,6 +305,11 @@ func (p *livePage) pump(ctx context.Context, view *views.Live, follower *live.Fo
 		}
 		if err := p.sendFragments(list); err != nil {
 			return err
+		}
+		if view.ThreadChanged() {
+			if err := p.state(ctx, w); err != nil {
+				return err
+			}
 		}
 		select {
 		case <-time.After(frame):

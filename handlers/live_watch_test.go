@@ -12,6 +12,44 @@ import (
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
+// An assistant may lock its thread and open it again; the page is told while the
+// answer goes on, and each time only what is new.
+func TestPageSeesThatItsThreadIsLocked(t *testing.T) {
+	t.Parallel()
+	next := make(chan chatkit.ThreadStatus)
+	locks := scripted(func(ctx context.Context, turn *assistant.Turn, emit assistant.Emit) error {
+		for status := range next {
+			thread := *turn.Thread.Clone()
+			thread.Status = status
+			if err := emit(chatkit.ThreadUpdated{Thread: &thread}); err != nil {
+				return err
+			}
+		}
+		return emit(chatkit.ItemDone{Item: said("Done.")})
+	})
+	s := boot(t, modelstest.Open(t), func(o *Options) { o.Assistant = locks })
+	user := modelstest.User(t, s.db, "ann@example.com")
+	page := s.browser(user)
+	thread := s.program(user).newThread()
+	res, err := page.http.Do(page.request("GET", "/live?watch="+thread+":0", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	seen := pageReader{r: bufio.NewReader(res.Body)}
+	seen.until(t, `data-state="active" hidden`)
+	page.post("/chat/"+thread+"/messages", words).want(303)
+	next <- chatkit.ThreadStatus{Type: chatkit.Locked, Reason: "One moment, please."}
+	seen.until(t, "One moment, please.")
+	page.post("/chat/"+thread+"/messages", words).want(400).has("One moment, please.")
+	seen.html = ""
+	next <- chatkit.ThreadStatus{Type: chatkit.Active}
+	seen.until(t, `data-state="active" hidden`)
+	close(next)
+	seen.until(t, "Done.")
+	page.do("GET", "/chat/"+thread, nil).want(200).has(`data-state="active" hidden`).lacks("One moment")
+}
+
 // An answer that is made again and fails at once, before the page could see it
 // run, leaves no new item. The page has to hear how it ended all the same.
 func TestPageSeesAnAnswerThatWasTooQuick(t *testing.T) {

@@ -46,10 +46,10 @@ func (h *Handlers) Routes() []Route {
 		{"POST", "/chat/:thread/delete", member, h.deleteThread},
 		{"POST", "/chat/:thread/feedback", member, h.giveFeedback},
 		{"GET", "/chat/:thread/export", member, h.exportThread},
-		{"GET", "/chat/:thread/share", member, h.sharePage},
-		{"POST", "/chat/:thread/share", member, h.shareThread},
-		{"POST", "/chat/:thread/unshare", member, h.unshareThread},
-		{"GET", "/share/:share", public, h.sharedPage}, // open to whoever has the link
+		{"GET", "/chat/:thread/share", member, h.sharing(h.sharePage)},
+		{"POST", "/chat/:thread/share", member, h.sharing(h.shareThread)},
+		{"POST", "/chat/:thread/unshare", member, h.sharing(h.unshareThread)},
+		{"GET", "/share/:share", public, h.sharing(h.sharedPage)}, // open to whoever has the link
 		{"GET", "/live", member, h.liveStream},
 		{"GET", "/chatkit", member, h.widgetPage},
 		{"GET", "/files/:attachment", member, h.pageFile},

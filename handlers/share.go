@@ -11,6 +11,14 @@ import (
 	"github.com/taskpilot/taskpilot/views"
 )
 
+// sharing is a page about links, where there are any.
+func (h *Handlers) sharing(handle fiber.Handler) fiber.Handler {
+	if h.ShareLinks {
+		return handle
+	}
+	return func(*fiber.Ctx) error { return errNotFound }
+}
+
 // sharePage shows the link to a conversation, or offers to make one.
 func (h *Handlers) sharePage(c *fiber.Ctx) error {
 	thread, err := h.DB.Thread(c.UserContext(), userID(c), c.Params("thread"))

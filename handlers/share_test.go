@@ -48,6 +48,26 @@ func TestShareIsASnapshotThatCanBeEnded(t *testing.T) {
 	s.browser(user).do("GET", first, nil).want(404)
 }
 
+func TestShareLinksCanBeSwitchedOff(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	on := boot(t, db)
+	user := modelstest.User(t, db, "ann@example.com")
+	ann, thread := on.browser(user), on.longThread(user, 1)
+	ann.do("GET", "/chat/"+thread, nil).want(200).has("/share").has("Share or export")
+	ann.post("/chat/"+thread+"/share", url.Values{}).want(303)
+	link := string(shareLink.FindSubmatch(ann.do("GET", "/chat/"+thread+"/share", nil).body)[1])
+	on.nobody().do("GET", link, nil).want(200)
+
+	off := boot(t, db, func(o *Options) { o.ShareLinks = false })
+	ann = off.browser(user)
+	ann.do("GET", "/chat/"+thread, nil).want(200).lacks("/share").lacks("Share").has("/export?format=md")
+	ann.do("GET", "/chat/"+thread+"/share", nil).want(404)
+	ann.post("/chat/"+thread+"/share", url.Values{}).want(404)
+	ann.post("/chat/"+thread+"/unshare", url.Values{}).want(404)
+	off.nobody().do("GET", link, nil).want(404).lacks("message 0.")
+}
+
 func TestSharedPageHasPages(t *testing.T) {
 	t.Parallel()
 	s := boot(t, modelstest.Open(t))

@@ -121,7 +121,7 @@ func ChatMain(c Chat) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if c.Thread != nil {
-				templ_7745c5c3_Err = threadMenu(c.Thread.ID).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = threadMenu(c.Thread.ID, c.Sharing).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

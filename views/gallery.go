@@ -33,10 +33,12 @@ func pageStates() []State {
 	none := ThreadList{Now: galleryNow}
 	refused := map[string]string{"email": "That does not look like an e-mail address.", "password": "Choose at least 8 characters."}
 	tasks := Tasks{Viewer: galleryYou, Now: galleryNow, Status: "all", Tasks: galleryTasks()}
-	long := Chat{Viewer: galleryYou, Now: galleryNow, Threads: list, Turns: galleryTurns(), Seq: 42, ClientKey: "key",
+	long := Chat{Viewer: galleryYou, Sharing: true, Now: galleryNow, Threads: list, Turns: galleryTurns(), Seq: 42, ClientKey: "key",
 		Thread: &Thread{ID: galleryThread, Title: "Planning the autumn release"}, Earlier: 12}
 	running := long
 	running.Turns = append(galleryTurns()[:1:1], turnRunning())
+	locked := long
+	locked.Thread = &Thread{ID: galleryThread, Title: "An old conversation", Status: chatkit.ThreadStatus{Type: chatkit.Locked, Reason: "Somebody looks into this."}}
 	closed := long
 	closed.Thread = &Thread{ID: galleryThread, Title: "An old conversation", Status: chatkit.ThreadStatus{Type: chatkit.Closed}}
 	refusedChat := long
@@ -53,6 +55,7 @@ func pageStates() []State {
 		{"page-chat", true, ChatPage(long)},
 		{"page-chat-running", true, ChatPage(running)},
 		{"page-chat-closed", true, ChatPage(closed)},
+		{"page-chat-locked", true, ChatPage(locked)},
 		{"page-chat-refused", true, ChatPage(refusedChat)},
 		{"page-share", true, SharePage(Share{ThreadID: galleryThread, Title: "Planning the autumn release"}, galleryYou, list)},
 		{"page-share-link", true, SharePage(Share{ThreadID: galleryThread, Title: "Planning the autumn release", URL: "https://chat.example.com/share/shr_1", At: galleryNow, Behind: true}, galleryYou, list)},

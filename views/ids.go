@@ -12,6 +12,7 @@ const (
 	idThreadTitle = "thread-title"
 	idTurns       = "turns"
 	idEarlier     = "earlier"
+	idThreadState = "thread-state"
 	idComposer    = "composer"
 	idTasks       = "tasks"
 	idToasts      = "toasts"

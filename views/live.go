@@ -26,6 +26,7 @@ type Live struct {
 	passed  int                 // how many have come, in the whole run
 	drawn   map[string]*float64 // how far pictures are
 	foot    bool                // the turn's foot is to be drawn anew
+	thread  bool                // the thread itself was changed
 }
 
 type partKey struct {
@@ -94,8 +95,10 @@ func (l *Live) Apply(ev chatkit.Event) error {
 		l.pass(e)
 	case chatkit.ProgressUpdate:
 		// The fold has it.
-	case chatkit.ThreadCreated, chatkit.ThreadUpdated:
-		// The sidebar and the title are told by a signal.
+	case chatkit.ThreadUpdated:
+		l.thread = true // the sidebar and the title are told by a signal
+	case chatkit.ThreadCreated:
+		// It is on the page.
 	case chatkit.StreamOptions, chatkit.UnknownEvent:
 		// Nothing on this page.
 	}
@@ -113,6 +116,13 @@ func (l *Live) meet(ev chatkit.Event) {
 	case chatkit.ItemDone:
 		delete(l.foreign, e.Item.Base().ID)
 	}
+}
+
+// ThreadChanged reports whether the thread was changed since it was last asked.
+func (l *Live) ThreadChanged() bool {
+	changed := l.thread
+	l.thread = false
+	return changed
 }
 
 // begin takes an item that updates will follow.

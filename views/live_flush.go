@@ -121,6 +121,12 @@ func Redrawn(ctx context.Context, it chatkit.Item) (Fragment, error) {
 	return Fragment{Thread: it.Base().ThreadID, Target: idItem(it.Base().ID), Swap: SwapUpdate, HTML: html}, err
 }
 
+// StateChanged says whether messages may be added to a conversation.
+func StateChanged(ctx context.Context, threadID string, s chatkit.ThreadStatus) (Fragment, error) {
+	html, err := render(ctx, threadState(s))
+	return Fragment{Thread: threadID, Target: idThreadState, Swap: SwapUpdate, HTML: html}, err
+}
+
 // Gone takes an item away that is not there any more.
 func Gone(threadID, itemID string) Fragment {
 	return Fragment{Thread: threadID, Target: idItem(itemID), Swap: SwapRemove}

@@ -49,6 +49,7 @@ type Chat struct {
 	ClientKey string
 	// Draft and Problem are the text of a message that was refused and why.
 	Draft, Problem string
+	Sharing        bool // the conversation may be shared by a link
 	// What the composer has: files of up to MaxFile bytes (0: none), the models to
 	// choose from (none: there is no choice), tools to ask for, a microphone, and
 	// the built-in assistant's demonstrations.
@@ -62,6 +63,13 @@ func (c Chat) threadID() string {
 		return ""
 	}
 	return c.Thread.ID
+}
+
+func (c Chat) status() chatkit.ThreadStatus {
+	if c.Thread == nil || c.Thread.Status.Type == "" {
+		return chatkit.ThreadStatus{Type: chatkit.Active}
+	}
+	return c.Thread.Status
 }
 
 func (c Chat) title() string {

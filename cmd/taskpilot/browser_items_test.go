@@ -215,3 +215,19 @@ func TestBrowserGallery(t *testing.T) {
 		}
 	}
 }
+
+// A conversation that the assistant closes is closed on every open page, at once.
+func TestBrowserClosedConversation(t *testing.T) {
+	w := newWeb(t, nil)
+	b := w.open(phone)
+	b.signUp("Ann")
+	b.run(b.ctx, say("hello"), answered("completed"))
+	other := b.tab()
+	b.run(other, chromedp.Navigate(w.url+eval[string](b, b.ctx, `location.pathname`)), has("hello"))
+	closed := chromedp.Steps(has("This demo is over. Start a new chat to go on."),
+		wait(`!document.querySelector(".composer").checkVisibility() && document.querySelector("#content").disabled && !document.querySelector(".edit-button")?.checkVisibility()`))
+	b.run(b.ctx, say("/demo close"), answered("completed"), closed)
+	b.run(other, closed)
+	b.shot("closed-" + b.device.name)
+	b.run(b.ctx, chromedp.Reload(), closed)
+}

@@ -28,6 +28,7 @@ type Config struct {
 	ScriptURL      string       // where the widget's script comes from; empty means the default
 	AllowedOrigins []string     // origins of sites that may embed the chat and call the API
 	SignupOpen     bool         // whether strangers may create an account
+	ShareLinks     bool         // whether people may share conversations by links
 	LogLevel       slog.Level
 	LogFormat      string // "text" or "json"
 }

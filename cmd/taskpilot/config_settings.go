@@ -45,6 +45,7 @@ func settings() []setting {
 		{name: "CHATKIT_SCRIPT_URL", accepts: "an http:// or https:// URL, or a path that begins with /", set: setScriptURL},
 		{name: "ALLOWED_ORIGINS", accepts: "origins as https://example.com, separated by commas", set: setAllowedOrigins},
 		{name: "SIGNUP", fallback: "open", accepts: "open or closed", set: setSignup},
+		{name: "SHARE_LINKS", fallback: "on", accepts: "on or off", set: setShareLinks},
 		{name: "LOG_LEVEL", fallback: "info", accepts: "debug, info, warn or error", set: setLogLevel},
 		{name: "LOG_FORMAT", fallback: "text", accepts: "text or json", set: setLogFormat},
 	}
@@ -135,6 +136,12 @@ func setDomainKey(r *rawConfig, value string) error {
 func setSignup(r *rawConfig, value string) error {
 	signup, err := oneOf(value, "open", "closed")
 	r.SignupOpen = signup == "open"
+	return err
+}
+
+func setShareLinks(r *rawConfig, value string) error {
+	links, err := oneOf(value, "on", "off")
+	r.ShareLinks = links == "on"
 	return err
 }
 

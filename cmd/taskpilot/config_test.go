@@ -34,7 +34,7 @@ func TestDefaults(t *testing.T) {
 		Addr: ":8000", PublicURL: "http://localhost:8000", DatabaseURL: "sqlite:data/taskpilot.db", DataDir: "data",
 		Assistant: "builtin", Tools: ToolSettings{Titles: true}, OpenAI: OpenAI{Model: defaultModel, Reasoning: "auto", Timeout: time.Minute, Window: 32_000}, DomainKey: "taskpilot-chatkit-domain-key",
 		Files:          Files{URL: "file:data/attachments", File: 20 << 20, Total: 1 << 30},
-		AllowedOrigins: []string{"http://localhost:8000"}, SignupOpen: true, LogLevel: slog.LevelInfo, LogFormat: "text",
+		AllowedOrigins: []string{"http://localhost:8000"}, SignupOpen: true, ShareLinks: true, LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 	if got, want := fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", want); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -88,6 +88,7 @@ var goodSettings = []goodSetting{
 	{"CHATKIT_SCRIPT_URL", "https://cdn.example.com/chatkit.js", func(c Config) any { return c.ScriptURL }, "https://cdn.example.com/chatkit.js"},
 	{"ALLOWED_ORIGINS", "https://a.example, http://b.example:3000 https://a.example:443", func(c Config) any { return strings.Join(c.AllowedOrigins, " ") }, "https://a.example http://b.example:3000"},
 	{"SIGNUP", "closed", func(c Config) any { return c.SignupOpen }, false},
+	{"SHARE_LINKS", "off", func(c Config) any { return c.ShareLinks }, false},
 	{"LOG_LEVEL", "WARN", func(c Config) any { return c.LogLevel }, slog.LevelWarn},
 	{"OPENAI_MODELS", "a, org/b:7b=The big one", func(c Config) any { return c.Tools.Models == nil }, true}, // there is no model to choose from
 	{"TITLES", "words", func(c Config) any { return c.Tools.Titles }, false},
@@ -144,6 +145,7 @@ var badSettings = map[string][]string{
 	"CHATKIT_SCRIPT_URL":          {"//evil.example/x.js", "javascript:alert(1)", "chatkit.js", "/a b.js", "https://a;img-src/x.js"},
 	"ALLOWED_ORIGINS":             {"*", "https://a.example/path", "https://*.example.com", "https://a.example,b.example"},
 	"SIGNUP":                      {"no", "invite"},
+	"SHARE_LINKS":                 {"no", "1"},
 	"LOG_LEVEL":                   {"verbose", "3"},
 	"LOG_FORMAT":                  {"xml"},
 	"OPENAI_MODELS":               {"a,,b", "a=", "a,a", "a b"},

@@ -1,5 +1,5 @@
 // Applies one fragment of the live stream to the page.
-import { byId, list } from "./turns.js";
+import { announce, byId, composer, list } from "./turns.js";
 import { placeTurn } from "./place.js";
 import { exchange } from "./keep.js";
 
@@ -23,11 +23,18 @@ function append(target, content) {
   added(elements);
 }
 
+// shut lets nobody write where nothing may be added, or lets them again.
+function shut(state) {
+  for (const field of composer()?.elements || []) field.disabled = !state.hidden;
+  if (!state.hidden) announce(state.textContent);
+}
+
 function replace(target, content) {
   const el = content.firstElementChild;
   if (!el) return;
   exchange(target, el);
   added([el]);
+  if (el.id === "thread-state") shut(el);
 }
 
 // happened tells whether something was done in this tab already, and notes it.
