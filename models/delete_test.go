@@ -24,6 +24,8 @@ func nest(t *testing.T, db *models.DB, email string) *models.User {
 	_, _, err = db.Allow(t.Context(), canary, 3, time.Hour)
 	want(t, err, nil)
 	must[*models.Todo](t)(db.CreateTodo(t.Context(), u.ID, models.TodoChange{Title: ptr(canary), Description: ptr(canary)}))
+	gone := must[*models.Todo](t)(db.CreateTodo(t.Context(), u.ID, models.TodoChange{Title: ptr(canary), Description: ptr(canary)}))
+	must[*models.Todo](t)(db.DeleteTodo(t.Context(), u.ID, gone.ID))
 	for range 2 {
 		a := accept(t, db, models.Message{UserID: u.ID, Owner: owner, ClientKey: "",
 			Message: message(canary), ThreadMetadata: map[string]any{"note": canary}})
@@ -48,7 +50,7 @@ func dump(t *testing.T, db *models.DB, without ...string) string {
 	t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"users", "sessions", "refresh_families", "refresh_tokens", "throttles",
-		"threads", "items", "runs", "run_events", "run_journal", "todos", "attachments", "feedback", "shares", "search_docs", "search_todo", "audit_events", "invites"} {
+		"threads", "items", "runs", "run_events", "run_journal", "todos", "deleted_todos", "attachments", "feedback", "shares", "search_docs", "search_todo", "audit_events", "invites"} {
 		if table == "run_journal" && db.Driver() != "sqlite" || slices.Contains(without, table) {
 			continue
 		}

@@ -96,3 +96,9 @@ func (db *DB) Owned(t testing.TB, owner string) bool {
 	}
 	return n > 0
 }
+
+// What places are made of.
+var (
+	PlaceBetween = placeBetween
+	PlaceBeside  = beside
+)

@@ -16,7 +16,7 @@ import (
 // rows is one value of every row type: what the schema must have room for.
 func (db *DB) rows() []any {
 	return append(db.log.rows(), &User{}, &sessionRow{}, &familyRow{}, &refreshRow{}, &throttleRow{},
-		&threadRow{}, &itemRow{}, &runRow{}, &todoRow{}, &attachmentRow{}, &Feedback{},
+		&threadRow{}, &itemRow{}, &runRow{}, &todoRow{}, &deletedTodo{}, &attachmentRow{}, &Feedback{},
 		&Consent{}, &Usage{}, &MCPApproval{}, &Share{}, &searchDoc{}, &searchTodo{}, &AuditEvent{}, &Invite{}, &modelOff{})
 }
 

@@ -127,8 +127,8 @@ func endSignIns(tx *gorm.DB, userID string) error {
 	return tx.Where("user_id = ?", userID).Delete(&familyRow{}).Error
 }
 
-// PurgeExpired deletes sessions, refresh tokens and sign-in counters whose time
-// is over. They are of no effect any more; only their space is won back.
+// PurgeExpired deletes sessions, refresh tokens, sign-in counters and deleted
+// tasks whose time is over. They are of no effect any more; only their space is won back.
 func (db *DB) PurgeExpired(ctx context.Context) error {
 	now := db.now()
 	return wrap("purge expired", db.write(ctx, func(tx *gorm.DB) error {
@@ -136,6 +136,7 @@ func (db *DB) PurgeExpired(ctx context.Context) error {
 			tx.Where("expires_at <= ?", At(now)).Delete(&sessionRow{}),
 			tx.Where("last_seen_at <= ?", At(now.Add(-sessionIdle))).Delete(&sessionRow{}),
 			tx.Where("expires_at <= ?", At(now)).Delete(&familyRow{}),
+			tx.Where("deleted_at <= ?", At(now.Add(-undoFor))).Delete(&deletedTodo{}),
 			tx.Where("ends_at <= ?", At(now)).Delete(&throttleRow{}),
 			tx.Where("expires_at <= ?", At(now.Add(-day))).Delete(&Consent{}), // a late answer is told so
 			tx.Where("day < ?", dayOf(now.Add(-usageKept))).Delete(&Usage{}),

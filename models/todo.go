@@ -19,6 +19,7 @@ type Todo struct {
 	Completed   bool
 	DueAt       *Time
 	Priority    string // "", "low", "medium" or "high"
+	Place       string // in the person's own order, first the smallest
 	CreatedAt   Time
 	UpdatedAt   Time
 }
@@ -41,18 +42,10 @@ type TodoChange struct {
 	DueAt       **Time
 }
 
-// TodoQuery asks for one page of tasks, newest first. Status is "all" (or ""),
-// "pending" or "completed"; After is the id of the last task seen.
-type TodoQuery struct {
-	Status string
-	Limit  int
-	After  string
-}
-
 // CreateTodo adds a task; it needs a title.
 func (db *DB) CreateTodo(ctx context.Context, userID string, c TodoChange) (*Todo, error) {
 	now := At(db.now())
-	row := todoRow{Todo: Todo{ID: chatkit.NewID("todo"), UserID: userID, CreatedAt: now, UpdatedAt: now}}
+	row := todoRow{Todo: Todo{ID: chatkit.NewID("todo"), UserID: userID, Place: newPlace(now), CreatedAt: now, UpdatedAt: now}}
 	if c.Title == nil {
 		c.Title = new(string)
 	}
@@ -119,27 +112,6 @@ func todo(tx *gorm.DB, userID, id string) (*Todo, error) {
 	return t, nil
 }
 
-// Todos returns a page of the user's tasks, and whether there are more.
-func (db *DB) Todos(ctx context.Context, userID string, q TodoQuery) ([]Todo, bool, error) {
-	if err := oneOf("status", "The status", q.Status, "", "all", "pending", "completed"); err != nil {
-		return nil, false, err
-	}
-	list, err := keyset(todosOf(db.read(ctx), userID), todosOf(db.read(ctx), userID), "created_at", q.After, chatkit.Desc)
-	if err != nil {
-		return nil, false, wrap("tasks", err)
-	}
-	if q.Status == "pending" || q.Status == "completed" {
-		list = list.Where("completed = ?", q.Status == "completed")
-	}
-	limit := pageSize(q.Limit)
-	var todos []Todo
-	if err := list.Limit(limit + 1).Find(&todos).Error; err != nil {
-		return nil, false, wrap("tasks", err)
-	}
-	todos, more := paged(todos, limit)
-	return todos, more, nil
-}
-
 // FindTodos returns the user's tasks whose title has every word of name,
 // whatever its case: a title that is name itself first, then open ones, then
 // the newest.
@@ -148,10 +120,7 @@ func (db *DB) FindTodos(ctx context.Context, userID, name string, limit int) ([]
 	if key == "" {
 		return nil, nil
 	}
-	list := todosOf(db.read(ctx), userID)
-	for _, word := range strings.Fields(key) {
-		list = list.Where("title_key LIKE ? ESCAPE '\\'", "%"+likeEscaper.Replace(word)+"%")
-	}
+	list := titled(todosOf(db.read(ctx), userID), key)
 	var todos []Todo
 	err := list.Order(gorm.Expr("CASE WHEN title_key = ? THEN 0 ELSE 1 END, completed, created_at DESC, id DESC", key)).
 		Limit(pageSize(limit)).Find(&todos).Error
@@ -183,21 +152,6 @@ func (db *DB) UpdateTodo(ctx context.Context, userID, id string, c TodoChange) (
 	})
 	if err != nil {
 		return nil, wrap("update task", err)
-	}
-	return t, nil
-}
-
-// DeleteTodo deletes a task of the user's and returns it as it was.
-func (db *DB) DeleteTodo(ctx context.Context, userID, id string) (*Todo, error) {
-	var t *Todo
-	err := db.write(ctx, func(tx *gorm.DB) (err error) {
-		if t, err = todo(tx, userID, id); err != nil {
-			return err
-		}
-		return gone(todosOf(tx, userID).Where("id = ?", id).Delete(&Todo{}))
-	})
-	if err != nil {
-		return nil, wrap("delete task", err)
 	}
 	return t, nil
 }

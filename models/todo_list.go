@@ -1,0 +1,109 @@
+package models
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/taskpilot/taskpilot/chatkit"
+)
+
+// TodoQuery asks for one page of tasks.
+type TodoQuery struct {
+	Status   string // "all" (or ""), "pending" or "completed"
+	Due      string // "" (any), "overdue", "today", "week" (today and the six days after it) or "none"
+	Priority string // "" (any), "low", "medium" or "high"
+	Text     string // words that the title has, in any case
+	Now      time.Time
+
+	// Placed lists in the person's own order instead of newest first.
+	Placed bool
+	Limit  int
+	// After is the id of the last task seen; with Placed its Place.
+	After string
+}
+
+func (q TodoQuery) check() error {
+	if err := oneOf("status", "The status", q.Status, "", "all", "pending", "completed"); err != nil {
+		return err
+	}
+	if err := oneOf("due", "The due date", q.Due, "", "overdue", "today", "week", "none"); err != nil {
+		return err
+	}
+	return oneOf("priority", "The priority", q.Priority, "", "low", "medium", "high")
+}
+
+// Todos returns a page of the user's tasks, and whether there are more.
+func (db *DB) Todos(ctx context.Context, userID string, q TodoQuery) ([]Todo, bool, error) {
+	if err := q.check(); err != nil {
+		return nil, false, err
+	}
+	list := todosOf(db.read(ctx), userID)
+	if q.Placed {
+		list = list.Where("place > ?", chatkit.CleanText(q.After)).Order("place")
+	} else {
+		var err error
+		if list, err = keyset(list, todosOf(db.read(ctx), userID), "created_at", q.After, chatkit.Desc); err != nil {
+			return nil, false, wrap("tasks", err)
+		}
+	}
+	limit := pageSize(q.Limit)
+	var todos []Todo
+	if err := q.filter(list).Limit(limit + 1).Find(&todos).Error; err != nil {
+		return nil, false, wrap("tasks", err)
+	}
+	todos, more := paged(todos, limit)
+	return todos, more, nil
+}
+
+func (q TodoQuery) filter(list *gorm.DB) *gorm.DB {
+	if q.Status == "pending" || q.Status == "completed" {
+		list = list.Where("completed = ?", q.Status == "completed")
+	}
+	if q.Priority != "" {
+		list = list.Where("priority = ?", q.Priority)
+	}
+	today := q.Now.UTC().Truncate(day)
+	switch q.Due {
+	case "overdue": // a day is over at its end, a time when it has come
+		list = list.Where("completed = ? AND due_at < ? AND (due_at < ? OR due_at % ? <> 0)",
+			false, At(q.Now), At(today), day.Microseconds())
+	case "today":
+		list = list.Where("due_at >= ? AND due_at < ?", At(today), At(today.Add(day)))
+	case "week":
+		list = list.Where("due_at >= ? AND due_at < ?", At(today), At(today.Add(7*day)))
+	case "none":
+		list = list.Where("due_at IS NULL")
+	}
+	return titled(list, searchKey(q.Text))
+}
+
+// titled keeps the tasks whose title has every word of key.
+func titled(list *gorm.DB, key string) *gorm.DB {
+	for _, word := range strings.Fields(key) {
+		list = list.Where("title_key LIKE ? ESCAPE '\\'", "%"+likeEscaper.Replace(word)+"%")
+	}
+	return list
+}
+
+// TodosChanged returns something that is another after any change of the user's
+// tasks, also by another server.
+func (db *DB) TodosChanged(ctx context.Context, userID string) ([2]int64, error) {
+	var last [2]int64
+	for i, column := range []string{"updated_at", "deleted_at"} {
+		list := todosOf(db.read(ctx), userID)
+		if column == "deleted_at" {
+			list = db.read(ctx).Model(&deletedTodo{}).Where("user_id = ?", userID)
+		}
+		var newest []int64
+		if err := list.Order(column+" DESC").Limit(1).Pluck(column, &newest).Error; err != nil {
+			return last, wrap("newest change of tasks", err)
+		}
+		if len(newest) > 0 {
+			last[i] = newest[0]
+		}
+	}
+	return last, nil
+}
