@@ -106,7 +106,7 @@ func (db *DB) placeFor(tx *gorm.DB, userID, id string, m Move) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		b, err := placeOf(others().Where("place > ?", a).Order("place"))
+		b, err := firstPlace(others().Where("place > ?", a).Order("place"))
 		if err != nil || b != "" {
 			return placeBetween(a, b), err
 		}
@@ -117,12 +117,12 @@ func (db *DB) placeFor(tx *gorm.DB, userID, id string, m Move) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		a, err := placeOf(others().Where("place < ?", b).Order("place DESC"))
+		a, err := firstPlace(others().Where("place < ?", b).Order("place DESC"))
 		if err != nil || a != "" {
 			return placeBetween(a, b), err
 		}
 	}
-	first, err := placeOf(others().Order("place"))
+	first, err := firstPlace(others().Order("place"))
 	if place := newPlace(At(db.now())); err != nil || first == "" || place < first {
 		return place, err
 	}
@@ -137,8 +137,8 @@ func placeOfTodo(tx *gorm.DB, userID, id string) (string, error) {
 	return t.Place, nil
 }
 
-// placeOf is the place of the first of some tasks, "" if there is none.
-func placeOf(list *gorm.DB) (string, error) {
+// firstPlace is the place of the first of some tasks, "" if there is none.
+func firstPlace(list *gorm.DB) (string, error) {
 	var places []string
 	err := list.Limit(1).Pluck("place", &places).Error
 	if err != nil || len(places) == 0 {
