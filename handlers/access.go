@@ -24,15 +24,21 @@ const (
 	guest                 // anyone, from our own pages: a form with a CSRF token
 	member                // a signed-in person's browser
 	client                // an API client with a bearer token, or a signed-in person's browser
-	program               // an API client with a bearer token
+	program               // an API client with a bearer token, for tasks
 	admin                 // a signed-in administrator's browser; for others there is nothing
+
+	// As client, but also with an API token: any, or one that is good for it.
+	anyClient
+	chatClient
+	taskClient
 )
 
 // viewer is who makes a request.
 type viewer struct {
 	User      *models.User
-	SessionID string // of a browser, hashed as in the database
-	Family    string // of an API client
+	SessionID string           // of a browser, hashed as in the database
+	Family    string           // of an API client
+	Token     *models.APIToken // of a program that has one
 }
 
 const viewerKey = "viewer"
@@ -49,9 +55,9 @@ func userID(c *fiber.Ctx) string { return viewerOf(c).User.ID }
 // guard lets a request through to a route of the given access.
 func (h *Handlers) guard(a access) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		if a == client || a == program {
+		if a.bearers() {
 			if token, ok := bearer(c); ok {
-				return h.guardBearer(c, token)
+				return h.guardBearer(c, token, a)
 			}
 		}
 		if a == program {
@@ -85,36 +91,49 @@ func (h *Handlers) guard(a access) fiber.Handler {
 	}
 }
 
-func (h *Handlers) guardBearer(c *fiber.Ctx, token string) error {
-	now, changes := h.Now(), h.DB.AccessChanges()
-	if v, ok := h.passes.find(token, now, changes); ok {
-		c.Locals(viewerKey, &v)
-		h.acting(c, &v)
-		return c.Next()
-	}
-	claims, err := h.tokens.Verify(token, now)
-	if err != nil {
-		return errSignIn
-	}
-	active, err := h.DB.FamilyActive(c.UserContext(), claims.Subject, claims.SessionID)
+func (h *Handlers) guardBearer(c *fiber.Ctx, token string, a access) error {
+	v, err := h.bearerViewer(c, token)
 	if err != nil {
 		return err
 	}
-	if !active {
-		return errSignIn
-	}
-	v, err := h.viewer(c, claims.Subject)
-	if err != nil {
+	if err := v.checkScope(c, a); err != nil {
 		return err
 	}
-	if v == nil {
-		return errSignIn
-	}
-	v.Family = claims.SessionID
-	h.passes.add(token, pass{viewer: *v, expires: claims.ExpiresAt.Time, seen: now, changes: changes})
 	c.Locals(viewerKey, v)
 	h.acting(c, v)
 	return c.Next()
+}
+
+// bearerViewer finds out who has an access token or an API token.
+func (h *Handlers) bearerViewer(c *fiber.Ctx, token string) (*viewer, error) {
+	now, changes := h.Now(), h.DB.AccessChanges()
+	if v, ok := h.passes.find(token, now, changes); ok {
+		return &v, nil
+	}
+	if strings.HasPrefix(token, models.APITokenPrefix) {
+		return h.tokenViewer(c, token, now, changes)
+	}
+	claims, err := h.tokens.Verify(token, now)
+	if err != nil {
+		return nil, errSignIn
+	}
+	active, err := h.DB.FamilyActive(c.UserContext(), claims.Subject, claims.SessionID)
+	if err != nil {
+		return nil, err
+	}
+	if !active {
+		return nil, errSignIn
+	}
+	v, err := h.viewer(c, claims.Subject)
+	if err != nil {
+		return nil, err
+	}
+	if v == nil {
+		return nil, errSignIn
+	}
+	v.Family = claims.SessionID
+	h.passes.add(token, pass{viewer: *v, expires: claims.ExpiresAt.Time, seen: now, changes: changes})
+	return v, nil
 }
 
 // viewer loads a person who may use the server; nil for one who is gone or disabled.
@@ -133,9 +152,15 @@ func (h *Handlers) viewer(c *fiber.Ctx, userID string) (*viewer, error) {
 }
 
 // right is what a viewer's right to be here hangs on.
-type right struct{ user, session, family string }
+type right struct{ user, session, family, token string }
 
-func (v *viewer) right() right { return right{v.User.ID, v.SessionID, v.Family} }
+func (v *viewer) right() right {
+	r := right{user: v.User.ID, session: v.SessionID, family: v.Family}
+	if v.Token != nil {
+		r.token = v.Token.ID
+	}
+	return r
+}
 
 // stillRight reports whether the session or token that a stream began with still
 // counts. While the database can't say, it does.
@@ -147,6 +172,12 @@ func (h *Handlers) stillRight(ctx context.Context, r right) bool {
 	if err == nil && r.family != "" {
 		var active bool
 		if active, err = h.DB.FamilyActive(ctx, r.user, r.family); err == nil && !active {
+			return false
+		}
+	}
+	if err == nil && r.token != "" {
+		var active bool
+		if active, err = h.DB.APITokenActive(ctx, r.user, r.token); err == nil && !active {
 			return false
 		}
 	}

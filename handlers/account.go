@@ -24,7 +24,7 @@ const (
 // authenticate returns the person with these credentials, if not too many
 // attempts were made for the account or from the network.
 func (h *Handlers) authenticate(c *fiber.Ctx, in credentials) (*models.User, error) {
-	account := "signin:account:" + strings.ToLower(strings.TrimSpace(in.Email))
+	account := signInKey(in.Email)
 	const sentence = "Too many attempts to sign in. Wait a few minutes and try again."
 	if err := h.allow(c, "signin:network:"+network(c), networkAttempts, attemptWindow, sentence); err != nil {
 		return nil, err
@@ -59,6 +59,11 @@ func (h *Handlers) register(c *fiber.Ctx, in credentials) (*models.User, error) 
 	return user, err
 }
 
+// signInKey is what attempts to sign in with an address are counted under.
+func signInKey(email string) string {
+	return "signin:account:" + strings.ToLower(strings.TrimSpace(email))
+}
+
 func (h *Handlers) allow(c *fiber.Ctx, key string, limit int, window time.Duration, sentence string) error {
 	ok, after, err := h.DB.Allow(c.UserContext(), key, limit, window)
 	if err != nil {
@@ -70,7 +75,9 @@ func (h *Handlers) allow(c *fiber.Ctx, key string, limit int, window time.Durati
 	return nil
 }
 
-// accessChanged lets the person's open streams look whether they may go on.
+// accessChanged ends those of the person's open streams that may not go on. On
+// other servers they look soon enough by themselves.
 func (h *Handlers) accessChanged(userID string) {
+	h.streams.lookAgain(userID)
 	h.Engine.Signals.Notify(userID, live.Signal{Kind: live.AccessChanged})
 }

@@ -215,7 +215,7 @@ func TestInternalErrorsStayInside(t *testing.T) {
 			continue
 		}
 		v := page
-		if r.Access == client || r.Access == program {
+		if r.Access.bearers() {
 			v = caller
 		}
 		c := calls()[r.Method+" "+r.Path]

@@ -27,6 +27,9 @@ func (h *Handlers) chatKit(c *fiber.Ctx) error {
 	if _, recording := req.(*chatkit.TranscribeRequest); !recording && len(c.Body()) > maxBody {
 		return errTooLarge
 	}
+	if err := viewerOf(c).checkAsked(c, req); err != nil {
+		return err
+	}
 	if chatkit.Streaming(req) {
 		return h.chatKitStream(c, req)
 	}

@@ -55,6 +55,21 @@ var (
 	errRefresh       = &problem{Status: 401, Code: "unauthorized", Message: "This refresh token is not valid any more. Sign in again."}
 )
 
+// What people are told about their own account.
+var (
+	errProve       = &problem{Status: 403, Code: "proof_needed", Message: "Type your password once more: this needs to be surely you."}
+	errWrongProof  = &problem{Status: 403, Code: "forbidden", Message: "This is not your password. Check it and try again."}
+	errEmailOthers = &problem{Status: 409, Code: "conflict", Message: "Another account has this e-mail address."}
+	errOldMailLink = &problem{Status: 404, Code: "expired", Message: "This link has been used or is too old."}
+	errNoTokens    = &problem{Status: 403, Code: "insufficient_scope", Message: "API tokens can't be used for this. Sign in instead."}
+)
+
+// errScope says what an API token would have to be good for.
+func errScope(need []string) error {
+	return &problem{Status: 403, Code: "insufficient_scope",
+		Message: "This token is not good for that. Use one that is good for: " + strings.Join(need, " or ") + "."}
+}
+
 // What is wrong with a file's way in or out.
 var (
 	errNoFiles = &problem{Status: 400, Code: "not_supported", Message: "This server takes no files."}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/handlers/mail"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/files"
@@ -29,6 +30,9 @@ type Options struct {
 	Owner     string       // names this process in the database
 	// Languages are those of the pages; nil: only English.
 	Languages *locale.Languages
+
+	// Mail sends letters; nil: nobody does.
+	Mail *mail.Mailer
 
 	PublicURL     *url.URL
 	JWTSecret     []byte
@@ -65,6 +69,7 @@ type Handlers struct {
 	passes   passes
 	sessions *sessionStore
 	streams  *streams
+	outbox   *outbox
 	metrics  *metrics
 	audience *audience
 	uploads  *uploads
@@ -82,6 +87,7 @@ func New(o Options) *Handlers {
 	}
 	h := &Handlers{Options: o, tokens: NewTokens(o.JWTSecret)}
 	h.streams = newStreams(o.Log, h.stillRight)
+	h.outbox = newOutbox(o.Log)
 	h.sessions = newSessionStore(o.DB, o.secure())
 	h.metrics = newMetrics(h)
 	h.audience = newAudience(o.Grace, func(runID string) { o.Engine.Stop(runID) }, h.readElsewhere)
@@ -102,6 +108,7 @@ func (o Options) secure() bool { return o.PublicURL.Scheme == "https" }
 func (h *Handlers) Close(ctx context.Context) {
 	h.streams.close(ctx)
 	h.uploads.close(ctx)
+	h.outbox.close(ctx)
 	h.audience.close()
 }
 

@@ -46,6 +46,24 @@ func calls() map[string]call {
 		"POST /signout":                                       {owner: 303, foreign: 303},
 		"GET /settings":                                       {owner: 200, foreign: 200},
 		"POST /settings/signout":                              {owner: 303, foreign: 303},
+		"GET /forgot":                                         {owner: 200, foreign: 200, nobody: 200},
+		"POST /forgot":                                        {owner: 200, foreign: 200, nobody: 403},
+		"GET /reset":                                          {owner: 404, foreign: 404, nobody: 404},
+		"POST /reset":                                         {owner: 404, foreign: 404, nobody: 403},
+		"GET /confirm-email":                                  {owner: 404, foreign: 404, nobody: 404},
+		"POST /confirm-email":                                 {owner: 404, foreign: 404, nobody: 403},
+		"POST /settings/name":                                 {form: url.Values{"name": {"New"}}, owner: 303, foreign: 303},
+		"POST /settings/email":                                {form: url.Values{"email": {"x"}}, owner: 400, foreign: 400},
+		"GET /settings/security":                              {owner: 200, foreign: 200},
+		"POST /settings/password":                             {form: url.Values{"password": {"x"}}, owner: 403, foreign: 403},
+		"POST /settings/sessions/end":                         {owner: 303, foreign: 303},
+		"POST /settings/sessions/:session/end":                {owner: 303, foreign: 404},
+		"POST /settings/programs/:program/end":                {owner: 303, foreign: 404},
+		"GET /settings/tokens":                                {owner: 200, foreign: 200},
+		"POST /settings/tokens":                               {form: url.Values{"name": {"x"}, "days": {"30"}}, owner: 400, foreign: 400},
+		"POST /settings/tokens/:token/revoke":                 {owner: 303, foreign: 404},
+		"GET /settings/data":                                  {owner: 200, foreign: 200},
+		"POST /settings/delete":                               {owner: 400, foreign: 400},
 		"GET /chat":                                           {owner: 200, foreign: 200},
 		"POST /chat":                                          {form: words, owner: 303, foreign: 303},
 		"GET /chat/list":                                      {owner: 200, foreign: 200},
@@ -119,6 +137,9 @@ type estate struct {
 	thread, item, run string
 	task, file        string
 
+	// Ways in of the person's.
+	session, program, token string
+
 	// What the person can act on: a widget and its action, questions, and a
 	// tool of the page's.
 	widget, action, questions, call string
@@ -141,7 +162,29 @@ func settle(t *testing.T, s *server, user *models.User) estate {
 	}
 	e := estate{user: user, thread: th.ID, item: answer.Messages[0].ID, run: run.ID, task: made.ID, file: file.ID}
 	e.furnish(t, s)
+	e.enter(t, s)
 	return e
+}
+
+// enter gives the owner a browser, a program and a token to end.
+func (e *estate) enter(t *testing.T, s *server) {
+	t.Helper()
+	e.session = hashToken(randomToken())
+	err := s.db.CreateSession(t.Context(), &models.Session{ID: e.session, UserID: e.user.ID})
+	if err == nil {
+		e.program, _, err = s.db.NewFamily(t.Context(), e.user.ID)
+	}
+	var token *models.APIToken
+	if err == nil {
+		err = s.db.RevokeAPITokens(t.Context(), e.user.ID) // a person may have a few
+	}
+	if err == nil {
+		token, _, err = s.db.MakeAPIToken(t.Context(), e.user.ID, models.NewAPIToken{Name: "secret token", Scopes: models.Scopes()})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.token = token.ID
 }
 
 // furnish puts things to act on into the thread.
@@ -181,7 +224,8 @@ func (e estate) path(route string) string {
 
 // fill puts the owner's ids in for the names of a route or a form.
 func (e estate) fill(s string) string {
-	return strings.NewReplacer(":user_id", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item, ":action", e.action, ":attachment", e.file).Replace(s)
+	return strings.NewReplacer(":user_id", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item, ":action", e.action, ":attachment", e.file,
+		":session", e.session, ":program", e.program, ":token", e.token).Replace(s)
 }
 
 // dump is everything that the owner has, to compare.
@@ -300,7 +344,7 @@ func visitorsFor(s *server, r Route, user *models.User) []*visitor {
 		return []*visitor{s.program(user)}
 	}
 	list := []*visitor{s.browser(user)}
-	if r.Access == client {
+	if r.Access.bearers() {
 		list = append(list, s.program(user))
 	}
 	return list
@@ -311,7 +355,7 @@ func checkNobody(t *testing.T, s *server, e estate, r Route, c call) {
 	want := c.nobody
 	if want == 0 {
 		switch {
-		case r.Access == client:
+		case r.Access.bearers():
 			want = 401
 		case r.Method == "GET":
 			want = 303

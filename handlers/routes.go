@@ -18,17 +18,46 @@ type Route struct {
 
 // Routes is every URL of TaskPilot, on one page.
 func (h *Handlers) Routes() []Route {
+	return slices.Concat(h.accountRoutes(), h.pageRoutes(), h.programRoutes())
+}
+
+// accountRoutes are where people sign in and look after their account.
+func (h *Handlers) accountRoutes() []Route {
 	return []Route{
-		// Pages
 		{"GET", "/", public, h.home},
 		{"GET", "/signin", guest, h.signInPage},
 		{"POST", "/signin", guest, h.signInForm},
 		{"GET", "/signup", guest, h.signUpPage},
 		{"POST", "/signup", guest, h.signUpForm},
 		{"POST", "/signout", member, h.signOutForm},
-		{"GET", "/settings", member, h.settingsPage},
-		{"POST", "/settings/signout", member, h.signOutEverywhere},
+		{"GET", "/forgot", guest, h.forgotPage},
+		{"POST", "/forgot", guest, h.forgot},
+		{"GET", "/reset", guest, h.resetPage},
+		{"POST", "/reset", guest, h.reset},
 
+		// Settings; what is proven asks for the password unless it was given lately
+		{"GET", "/settings", member, h.settingsPage},
+		{"POST", "/settings/name", member, h.saveName},
+		{"POST", "/settings/email", member, h.proven("/settings", h.saveEmail)},
+		{"GET", "/confirm-email", guest, h.confirmEmailPage},
+		{"POST", "/confirm-email", guest, h.confirmEmail},
+		{"GET", "/settings/security", member, h.securityPage},
+		{"POST", "/settings/password", member, h.changePassword},
+		{"POST", "/settings/sessions/end", member, h.endOthers},
+		{"POST", "/settings/sessions/:session/end", member, h.endSession},
+		{"POST", "/settings/programs/:program/end", member, h.endProgram},
+		{"POST", "/settings/signout", member, h.signOutEverywhere},
+		{"GET", "/settings/tokens", member, h.apiTokensPage},
+		{"POST", "/settings/tokens", member, h.proven("/settings/tokens", h.makeAPIToken)},
+		{"POST", "/settings/tokens/:token/revoke", member, h.revokeAPIToken},
+		{"GET", "/settings/data", member, h.dataPage},
+		{"POST", "/settings/delete", member, h.deleteAccount},
+	}
+}
+
+// pageRoutes are the pages for people who are signed in, and what is on them.
+func (h *Handlers) pageRoutes() []Route {
+	return []Route{
 		// Chat
 		{"GET", "/chat", member, h.newChatPage},
 		{"POST", "/chat", member, h.startChat},
@@ -61,45 +90,50 @@ func (h *Handlers) Routes() []Route {
 		{"POST", "/tasks/:task", member, h.updateTask},
 		{"POST", "/tasks/:task/complete", member, h.completeTask},
 		{"POST", "/tasks/:task/delete", member, h.deleteTask},
+	}
+}
 
+// programRoutes are for programs.
+func (h *Handlers) programRoutes() []Route {
+	return []Route{
 		// JSON: accounts
 		{"POST", "/api/v1/auth/signup", public, h.apiSignUp},
 		{"POST", "/api/v1/auth/signin", public, h.apiSignIn},
 		{"POST", "/api/v1/auth/refresh", public, h.apiRefresh},
 		{"POST", "/api/v1/auth/signout", client, h.apiSignOut},
-		{"GET", "/api/v1/auth/me", client, h.apiMe},
+		{"GET", "/api/v1/auth/me", anyClient, h.apiMe},
 
 		// ChatKit: the whole protocol at one address
-		{"POST", "/api/v1/chatkit", client, h.chatKit},
+		{"POST", "/api/v1/chatkit", anyClient, h.chatKit}, // which looks itself what a token is good for
 
 		// JSON: threads and answers
-		{"POST", "/api/v1/chatkit/threads", client, h.apiCreateThread},
-		{"GET", "/api/v1/chatkit/threads", client, h.apiThreads},
-		{"GET", "/api/v1/chatkit/threads/:thread", client, h.apiThread},
-		{"PATCH", "/api/v1/chatkit/threads/:thread", client, h.apiUpdateThread},
-		{"DELETE", "/api/v1/chatkit/threads/:thread", client, h.apiDeleteThread},
-		{"POST", "/api/v1/chatkit/threads/:thread/messages", client, h.apiSendMessage},
-		{"GET", "/api/v1/chatkit/threads/:thread/messages", client, h.apiMessages},
-		{"POST", "/api/v1/chatkit/threads/:thread/stop", client, h.apiStop},
-		{"GET", "/api/v1/chatkit/threads/:thread/events", client, h.apiEvents},
-		{"POST", "/api/:user_id/chat", client, h.apiChat},
+		{"POST", "/api/v1/chatkit/threads", chatClient, h.apiCreateThread},
+		{"GET", "/api/v1/chatkit/threads", chatClient, h.apiThreads},
+		{"GET", "/api/v1/chatkit/threads/:thread", chatClient, h.apiThread},
+		{"PATCH", "/api/v1/chatkit/threads/:thread", chatClient, h.apiUpdateThread},
+		{"DELETE", "/api/v1/chatkit/threads/:thread", chatClient, h.apiDeleteThread},
+		{"POST", "/api/v1/chatkit/threads/:thread/messages", chatClient, h.apiSendMessage},
+		{"GET", "/api/v1/chatkit/threads/:thread/messages", chatClient, h.apiMessages},
+		{"POST", "/api/v1/chatkit/threads/:thread/stop", chatClient, h.apiStop},
+		{"GET", "/api/v1/chatkit/threads/:thread/events", chatClient, h.apiEvents},
+		{"POST", "/api/:user_id/chat", chatClient, h.apiChat},
 
 		// Files; the last four are open to whoever has their signed address
-		{"POST", "/api/v1/chatkit/attachments", client, h.apiUpload},
-		{"GET", "/api/v1/chatkit/attachments/:attachment", client, h.apiAttachment},
-		{"DELETE", "/api/v1/chatkit/attachments/:attachment", client, h.apiDeleteAttachment},
+		{"POST", "/api/v1/chatkit/attachments", chatClient, h.apiUpload},
+		{"GET", "/api/v1/chatkit/attachments/:attachment", chatClient, h.apiAttachment},
+		{"DELETE", "/api/v1/chatkit/attachments/:attachment", chatClient, h.apiDeleteAttachment},
 		{"POST", "/api/v1/chatkit/attachments/:attachment/upload", public, h.receiveUpload},
 		{"PUT", "/api/v1/chatkit/attachments/:attachment/upload", public, h.receiveUpload},
 		{"GET", "/api/v1/chatkit/attachments/:attachment/content", public, h.signedContent},
 		{"GET", "/api/v1/chatkit/attachments/:attachment/preview", public, h.signedPreview},
 
 		// JSON: tasks
-		{"GET", "/api/v1/tasks", client, h.apiTasks},
-		{"POST", "/api/v1/tasks", client, h.apiCreateTask},
-		{"GET", "/api/v1/tasks/:task", client, h.apiTask},
-		{"PATCH", "/api/v1/tasks/:task", client, h.apiUpdateTask},
-		{"PUT", "/api/v1/tasks/:task", client, h.apiUpdateTask},
-		{"DELETE", "/api/v1/tasks/:task", client, h.apiDeleteTask},
+		{"GET", "/api/v1/tasks", taskClient, h.apiTasks},
+		{"POST", "/api/v1/tasks", taskClient, h.apiCreateTask},
+		{"GET", "/api/v1/tasks/:task", taskClient, h.apiTask},
+		{"PATCH", "/api/v1/tasks/:task", taskClient, h.apiUpdateTask},
+		{"PUT", "/api/v1/tasks/:task", taskClient, h.apiUpdateTask},
+		{"DELETE", "/api/v1/tasks/:task", taskClient, h.apiDeleteTask},
 
 		// For the models of other programs
 		{"POST", "/mcp", program, h.serveMCP},

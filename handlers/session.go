@@ -191,6 +191,13 @@ func (h *Handlers) signOut(c *fiber.Ctx) error {
 	return h.sessions.save(c, r, session)
 }
 
+// forget takes the cookie of a session that is gone out of the browser.
+func (s *sessionStore) forget(c *fiber.Ctx) {
+	o := s.options()
+	o.MaxAge = -1
+	c.Response().Header.Add(fiber.HeaderSetCookie, sessions.NewCookie(s.name(), "", o).String())
+}
+
 // browserKey is what a CSRF token is bound to: the session cookie, or else the
 // guest cookie, which is made when there is none.
 func (s *sessionStore) browserKey(c *fiber.Ctx) string {

@@ -34,7 +34,7 @@ type streamTimes struct {
 	life      time.Duration // then the client reconnects
 }
 
-var usualTimes = streamTimes{heartbeat: 10 * time.Second, write: 15 * time.Second, recheck: 4 * time.Second, life: 30 * time.Minute}
+var usualTimes = streamTimes{heartbeat: 10 * time.Second, write: 15 * time.Second, recheck: 3 * time.Second, life: 30 * time.Minute}
 
 func newStreams(log *slog.Logger, stillRight func(context.Context, right) bool) *streams {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -145,6 +145,21 @@ func (s *stream) look(now time.Time, times streamTimes) {
 	}
 	if last := s.wrote.Load(); now.UnixNano()-last > int64(times.heartbeat) && s.wrote.CompareAndSwap(last, now.UnixNano()) {
 		go func() { _ = s.write(s.beat) }() // may wait; a failed write ends the stream by itself
+	}
+}
+
+// lookAgain ends those of a person's streams whose right is gone.
+func (s *streams) lookAgain(userID string) {
+	s.mu.Lock()
+	var list []*stream
+	for one := range s.list {
+		if one.user == userID {
+			list = append(list, one)
+		}
+	}
+	s.mu.Unlock()
+	if len(list) > 0 {
+		s.recheck(list)
 	}
 }
 

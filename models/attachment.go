@@ -190,6 +190,13 @@ func (db *DB) ThreadObjects(ctx context.Context, userID, threadID string) ([]str
 	return list, wrap("thread objects", err)
 }
 
+// UserObjects names the bytes of all files of a user's.
+func (db *DB) UserObjects(ctx context.Context, userID string) ([]string, error) {
+	var list []string
+	err := db.read(ctx).Model(&attachmentRow{}).Where("user_id = ? AND object <> ''", userID).Pluck("object", &list).Error
+	return list, wrap("user objects", err)
+}
+
 // RemoveAttachment deletes one of the user's files and names its bytes, "" if
 // they had not come.
 func (db *DB) RemoveAttachment(ctx context.Context, userID, id string) (object string, err error) {

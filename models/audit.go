@@ -19,6 +19,8 @@ const (
 	AuditSignOut         AuditKind = "sign_out"
 	AuditSignOutAll      AuditKind = "sign_out_everywhere"
 	AuditPassword        AuditKind = "password_changed"
+	AuditEmail           AuditKind = "email_changed"
+	AuditSessionEnded    AuditKind = "session_ended"
 	AuditAccountMade     AuditKind = "account_made"
 	AuditAccountDeleted  AuditKind = "account_deleted"
 	AuditTokenMade       AuditKind = "token_made"

@@ -17,7 +17,8 @@ import (
 func (db *DB) rows() []any {
 	return append(db.log.rows(), &User{}, &sessionRow{}, &familyRow{}, &refreshRow{}, &throttleRow{},
 		&threadRow{}, &itemRow{}, &runRow{}, &todoRow{}, &deletedTodo{}, &attachmentRow{}, &Feedback{},
-		&Consent{}, &Usage{}, &MCPApproval{}, &Share{}, &searchDoc{}, &searchTodo{}, &AuditEvent{}, &Invite{}, &modelOff{})
+		&Consent{}, &Usage{}, &MCPApproval{}, &Share{}, &searchDoc{}, &searchTodo{}, &AuditEvent{}, &Invite{}, &modelOff{},
+		&APIToken{}, &MailLink{})
 }
 
 // versionsOf returns the versions that were applied, in order; none for an

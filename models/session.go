@@ -19,12 +19,13 @@ type Session struct {
 	CreatedAt  Time
 	LastSeenAt Time
 	ExpiresAt  Time // the absolute end
+	ProvenAt   Time // when the person last proved who they are
 }
 
 const (
 	sessionIdle     = 14 * 24 * time.Hour
 	sessionAbsolute = 90 * 24 * time.Hour
-	touchEvery      = time.Hour
+	touchEvery      = 5 * time.Minute
 )
 
 // sessionRow is a Session with NULL for nobody.
@@ -37,6 +38,7 @@ type sessionRow struct {
 	CreatedAt  Time
 	LastSeenAt Time
 	ExpiresAt  Time
+	ProvenAt   Time
 }
 
 // TableName returns "sessions".
@@ -45,10 +47,10 @@ func (sessionRow) TableName() string { return "sessions" }
 // CreateSession stores a new session and fills in its times.
 func (db *DB) CreateSession(ctx context.Context, s *Session) error {
 	now := At(db.now())
-	s.CreatedAt, s.LastSeenAt, s.ExpiresAt = now, now, At(now.Add(sessionAbsolute))
+	s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.ProvenAt = now, now, At(now.Add(sessionAbsolute)), now
 	s.UserAgent, s.Network = clip(line(s.UserAgent), 300), clip(line(s.Network), 100)
 	row := sessionRow{ID: s.ID, Data: blob(s.Data), UserAgent: s.UserAgent, Network: s.Network,
-		CreatedAt: s.CreatedAt, LastSeenAt: s.LastSeenAt, ExpiresAt: s.ExpiresAt}
+		CreatedAt: s.CreatedAt, LastSeenAt: s.LastSeenAt, ExpiresAt: s.ExpiresAt, ProvenAt: s.ProvenAt}
 	if s.UserID != "" {
 		row.UserID = &s.UserID
 	}
@@ -70,12 +72,17 @@ func (db *DB) Session(ctx context.Context, id string) (*Session, error) {
 	if err != nil {
 		return nil, wrap("session", err)
 	}
-	s := &Session{ID: row.ID, Data: row.Data, UserAgent: row.UserAgent, Network: row.Network,
-		CreatedAt: row.CreatedAt, LastSeenAt: row.LastSeenAt, ExpiresAt: row.ExpiresAt}
+	s := row.session()
+	return &s, nil
+}
+
+func (row sessionRow) session() Session {
+	s := Session{ID: row.ID, Data: row.Data, UserAgent: row.UserAgent, Network: row.Network,
+		CreatedAt: row.CreatedAt, LastSeenAt: row.LastSeenAt, ExpiresAt: row.ExpiresAt, ProvenAt: row.ProvenAt}
 	if row.UserID != nil {
 		s.UserID = *row.UserID
 	}
-	return s, nil
+	return s
 }
 
 // live narrows a query of sessions to those that still count.
@@ -92,7 +99,7 @@ func (db *DB) SaveSession(ctx context.Context, s *Session) error {
 		Where("id = ?", s.ID).Update("data", blob(s.Data))))
 }
 
-// TouchSession notes that the session is in use; it writes at most once an hour.
+// TouchSession notes that the session is in use; it writes at most every five minutes.
 func (db *DB) TouchSession(ctx context.Context, id string) error {
 	now := db.now()
 	var due []string
@@ -137,6 +144,7 @@ func (db *DB) PurgeExpired(ctx context.Context) error {
 			tx.Where("last_seen_at <= ?", At(now.Add(-sessionIdle))).Delete(&sessionRow{}),
 			tx.Where("expires_at <= ?", At(now)).Delete(&familyRow{}),
 			tx.Where("deleted_at <= ?", At(now.Add(-undoFor))).Delete(&deletedTodo{}),
+			tx.Where("expires_at <= ?", At(now)).Delete(&MailLink{}),
 			tx.Where("ends_at <= ?", At(now)).Delete(&throttleRow{}),
 			tx.Where("expires_at <= ?", At(now.Add(-day))).Delete(&Consent{}), // a late answer is told so
 			tx.Where("day < ?", dayOf(now.Add(-usageKept))).Delete(&Usage{}),

@@ -2,9 +2,7 @@ package models
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"time"
@@ -65,9 +63,7 @@ func (db *DB) NewFamily(ctx context.Context, userID string) (family, refreshToke
 }
 
 func (db *DB) issue(tx *gorm.DB, family string) (string, error) {
-	var secret [32]byte
-	rand.Read(secret[:]) // never fails since Go 1.24
-	token := base64.RawURLEncoding.EncodeToString(secret[:])
+	token := newSecret()
 	row := refreshRow{Hash: fingerprint(token), FamilyID: family, ExpiresAt: At(db.now().Add(refreshIdle))}
 	return token, tx.Create(&row).Error
 }

@@ -127,7 +127,7 @@ func (db *DB) Authenticate(ctx context.Context, email, password string) (*User, 
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
-	known := err == nil && u.DisabledAt == nil
+	known := err == nil && u.DisabledAt == nil && u.HasPassword()
 	stored := nobodysHash
 	if known {
 		stored = u.PasswordHash
@@ -200,28 +200,12 @@ func (db *DB) SetPassword(ctx context.Context, userID, password string) error {
 	if err != nil {
 		return err
 	}
-	if err := checkPassword(password, u.Email); err != nil {
-		return err
-	}
-	hash, err := db.hash(ctx, password)
+	hash, err := db.newHash(ctx, password, u.Email)
 	if err != nil {
 		return wrap("set password", err)
 	}
 	defer db.accessChanged()
-	return wrap("set password", db.write(ctx, func(tx *gorm.DB) error {
-		set := tx.Model(&User{}).Where("id = ?", userID).
-			Updates(map[string]any{"password_hash": hash, "updated_at": At(db.now())})
-		if set.Error != nil {
-			return set.Error
-		}
-		if set.RowsAffected == 0 {
-			return ErrNotFound
-		}
-		if err := endSignIns(tx, userID); err != nil {
-			return err
-		}
-		return db.auditOwn(ctx, tx, AuditPassword, userID, "")
-	}))
+	return wrap("set password", db.write(ctx, func(tx *gorm.DB) error { return db.setHash(ctx, tx, userID, hash) }))
 }
 
 // DeleteUser closes an account and deletes everything of that person's.

@@ -25,7 +25,7 @@ var (
 
 // States returns every state of the gallery.
 func States() []State {
-	return slices.Concat(pageStates(), turnStates(), partStates(), widgetStates(), itemStates())
+	return slices.Concat(pageStates(), settingsStates(), turnStates(), partStates(), widgetStates(), itemStates())
 }
 
 func pageStates() []State {
@@ -63,7 +63,6 @@ func pageStates() []State {
 		{"page-rename", true, RenamePage(galleryYou, list, list.Threads[0], "")},
 		{"page-tasks", true, TasksPage(tasks, galleryList(""))},
 		{"page-tasks-empty", true, TasksPage(Tasks{Viewer: galleryYou, Now: galleryNow}, galleryList(""))},
-		{"page-settings", true, SettingsPage(Settings{Viewer: galleryYou}, galleryList(""))},
 		{"page-widget", true, WidgetPage(Widget{UserID: "usr_ada", UserName: galleryYou.Name, ScriptURL: "https://cdn.example.com/chatkit.js", DomainKey: "key"})},
 		{"page-error-404", true, ErrorPage(Problem{Status: 404, Viewer: &galleryYou})},
 		{"page-error-500", true, ErrorPage(Problem{Status: 500})},

@@ -189,11 +189,6 @@ type TaskForm struct {
 	Errors                                map[string]string // by field: "title", "description", "due_at", "priority"
 }
 
-// Settings is the settings page.
-type Settings struct {
-	Viewer Viewer
-}
-
 // Problem is an error page or fragment.
 type Problem struct {
 	Status  int

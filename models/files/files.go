@@ -212,3 +212,17 @@ func (f *Files) DeleteThread(ctx context.Context, userID, threadID string) error
 	f.drop(ctx, objects...)
 	return nil
 }
+
+// DeleteUser deletes an account with everything of that person's, their files too.
+// Bytes that come meanwhile are left to the sweep.
+func (f *Files) DeleteUser(ctx context.Context, userID string) error {
+	objects, err := f.DB.UserObjects(ctx, userID)
+	if err != nil {
+		return err
+	}
+	if err := f.DB.DeleteUser(ctx, userID); err != nil {
+		return err
+	}
+	f.drop(ctx, objects...)
+	return nil
+}

@@ -1,0 +1,58 @@
+package handlers
+
+import (
+	"context"
+	"strings"
+
+	"github.com/taskpilot/taskpilot/handlers/mail"
+	"github.com/taskpilot/taskpilot/views/locale"
+)
+
+// paragraphs joins the parts of a letter.
+func paragraphs(list ...string) string { return strings.Join(list, "\n\n") + "\n" }
+
+// letterReset brings the link to choose a new password.
+func letterReset(ctx context.Context, to, link string) mail.Letter {
+	return mail.Letter{To: to, Subject: locale.T(ctx, "Choose a new password for TaskPilot"), Text: paragraphs(
+		locale.T(ctx, "Somebody, probably you, asked for a new password for your account at TaskPilot. Open this link to choose one. It is good for 30 minutes and for one use:"),
+		link,
+		locale.T(ctx, "If it was not you, do nothing: your password stays as it is."))}
+}
+
+// letterNoPassword tells a person who signs in otherwise that there is no password
+// to forget.
+func letterNoPassword(ctx context.Context, to, site string) mail.Letter {
+	return mail.Letter{To: to, Subject: locale.T(ctx, "Your account at TaskPilot has no password"), Text: paragraphs(
+		locale.T(ctx, "Somebody, probably you, asked for a new password for your account at TaskPilot. You have none: sign in the way you usually do. In the settings you can set one then."),
+		site,
+		locale.T(ctx, "If it was not you, do nothing: your account stays as it is."))}
+}
+
+// letterConfirm brings the link that proves a new address.
+func letterConfirm(ctx context.Context, to, link string) mail.Letter {
+	return mail.Letter{To: to, Subject: locale.T(ctx, "Confirm your address for TaskPilot"), Text: paragraphs(
+		locale.T(ctx, "Open this link to use this address for your account at TaskPilot. It is good for 30 minutes and for one use:"),
+		link,
+		locale.T(ctx, "If it was not you who asked for it, do nothing."))}
+}
+
+// letterTaken tells a person that somebody wanted their address.
+func letterTaken(ctx context.Context, to string) mail.Letter {
+	return mail.Letter{To: to, Subject: locale.T(ctx, "Your address at TaskPilot"), Text: paragraphs(
+		locale.T(ctx, "Somebody wanted to use this address for another account at TaskPilot. It has an account already, so nothing was changed."),
+		locale.T(ctx, "If it was you, sign in with this address instead. If not, do nothing."))}
+}
+
+// letterMoved tells an old address that the account has another one now.
+func letterMoved(ctx context.Context, to, now string) mail.Letter {
+	return mail.Letter{To: to, Subject: locale.T(ctx, "Your address at TaskPilot was changed"), Text: paragraphs(
+		locale.Tf(ctx, "Your account at TaskPilot now has the address %s. This one is not used any more.", now),
+		locale.T(ctx, "If it was not you who changed it, tell the person who runs the server at once."))}
+}
+
+// letterPassword tells a person that their password was changed.
+func letterPassword(ctx context.Context, to string) mail.Letter {
+	return mail.Letter{To: to, Subject: locale.T(ctx, "Your password at TaskPilot was changed"), Text: paragraphs(
+		locale.T(ctx, "The password of your account at TaskPilot was changed, and all other browsers and programs were signed out."),
+		locale.T(ctx, "If it was not you, choose a new one at once with “Forgot your password?” on the sign-in page."))}
+}

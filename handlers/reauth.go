@@ -1,0 +1,105 @@
+package handlers
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views"
+)
+
+// provenFor is how long it counts that a person has proved who they are. Signing
+// in, in whatever way, proves it too.
+const provenFor = 10 * time.Minute
+
+const (
+	proofField    = "current_password"
+	proofAttempts = 10 // within attemptWindow
+)
+
+// proven lets a form through to a handler if the person proved lately, in this
+// browser, who they are. Else they are asked for their password, and the form
+// goes on from there with all that was typed. back is the page that it is on.
+func (h *Handlers) proven(back string, next fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		password := c.FormValue(proofField)
+		if password == "" {
+			ok, err := h.provenLately(c)
+			if err != nil {
+				return err
+			}
+			if ok {
+				return next(c)
+			}
+			return h.askAgain(c, back, errProve, "")
+		}
+		err := h.prove(c, password)
+		if p := problemOf(err); err != nil && p.Status < fiber.StatusInternalServerError {
+			return h.askAgain(c, back, p, p.Message)
+		}
+		if err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+// provenLately reports whether the person proved lately who they are.
+func (h *Handlers) provenLately(c *fiber.Ctx) (bool, error) {
+	session, err := h.DB.Session(c.UserContext(), viewerOf(c).SessionID)
+	if errors.Is(err, models.ErrNotFound) {
+		return false, errSignIn
+	}
+	if err != nil {
+		return false, err
+	}
+	return h.Now().Sub(session.ProvenAt.Time) < provenFor, nil
+}
+
+// prove checks the person's password and notes that it was right.
+func (h *Handlers) prove(c *fiber.Ctx, password string) error {
+	ctx, v := c.UserContext(), viewerOf(c)
+	key := "prove:" + v.User.ID
+	err := h.allow(c, key, proofAttempts, attemptWindow, "That was wrong too often. Wait a few minutes and try again.")
+	if err != nil {
+		return err
+	}
+	err = h.DB.CheckPassword(ctx, v.User.ID, password)
+	if errors.Is(err, models.ErrNotFound) {
+		return errWrongProof
+	}
+	if err != nil {
+		return err
+	}
+	if err := h.DB.Forgive(ctx, key); err != nil {
+		return err
+	}
+	return h.DB.ProveSession(ctx, v.User.ID, v.SessionID)
+}
+
+// askAgain answers a form with the question for the password.
+func (h *Handlers) askAgain(c *fiber.Ctx, back string, p *problem, says string) error {
+	u := viewerOf(c).User
+	p.answer(c)
+	return h.render(c, views.ConfirmPage(views.Confirm{Viewer: viewerView(c), Action: c.Path(), Fields: formFields(c),
+		HasPassword: u.HasPassword(), Back: back, Ways: h.waysToProve(c, back), Problem: says}))
+}
+
+// waysToProve are addresses where people without a password sign in once more;
+// each leads to the page next afterwards.
+func (h *Handlers) waysToProve(*fiber.Ctx, string) []views.Way { return nil }
+
+// formFields are the fields of a form, but for what every form has and passwords.
+func formFields(c *fiber.Ctx) []views.Field {
+	var list []views.Field
+	c.Request().PostArgs().VisitAll(func(name, value []byte) {
+		if name := strings.Clone(string(name)); !slices.Contains([]string{"csrf_token", proofField, "password"}, name) {
+			list = append(list, views.Field{Name: name, Value: strings.Clone(string(value))})
+		}
+	})
+	return list
+}
