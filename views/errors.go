@@ -7,7 +7,7 @@ var usual = map[int][2]string{
 	400: {"That request didn’t work", "Something in it could not be read. Go back, check what you entered and try again."},
 	401: {"Please sign in", "You are not signed in any more. Sign in and try again."},
 	403: {"That is not allowed", "Your page may have been open for too long. Reload it and try again."},
-	404: {"There is nothing here", "The page may have been deleted, or the link is wrong. Your chats and tasks are one click away."},
+	404: {"Not found", "The page may have been deleted, or the link is wrong. Your chats and tasks are one click away."},
 	405: {"That does not work here", "The address was called in a way it does not know. Go back and try again."},
 	409: {"Just a moment", "An answer is still being made in this chat. Wait for it or stop it, then try again."},
 	413: {"That is too much at once", "Make it shorter or smaller and send it again."},

@@ -14,6 +14,8 @@
 
   function apply() {
     const theme = chosen();
+    root.classList.add("changing"); // colours change at once, not each at its pace
+    requestAnimationFrame(() => requestAnimationFrame(() => root.classList.remove("changing")));
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
     root.toggleAttribute("data-dark", theme ? theme === "dark" : night.matches);
