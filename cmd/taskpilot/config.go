@@ -24,6 +24,7 @@ type Config struct {
 	Transcribe     OpenAI       // what writes down recordings; nothing without a Model
 	Instructions   string       // the assistant's instructions; empty means the built-in ones
 	Tools          ToolSettings // what models may use, choose and spend
+	Mail           Mail         // how letters are sent; nothing without a URL
 	DomainKey      string       // handed to the ChatKit widget
 	ScriptURL      string       // where the widget's script comes from; empty means the default
 	AllowedOrigins []string     // origins of sites that may embed the chat and call the API
@@ -143,6 +144,7 @@ func (r *rawConfig) complete(dir string) []string {
 	if err := r.resolveTranscriber(); err != nil {
 		problems = append(problems, "TRANSCRIBE_MODEL: "+err.Error())
 	}
+	r.completeMail()
 	r.completeModels()
 	return problems
 }

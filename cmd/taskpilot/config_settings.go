@@ -49,7 +49,7 @@ func settings() []setting {
 		{name: "LOG_LEVEL", fallback: "info", accepts: "debug, info, warn or error", set: setLogLevel},
 		{name: "LOG_FORMAT", fallback: "text", accepts: "text or json", set: setLogFormat},
 	}
-	return slices.Concat(list, modelSettings(), toolSettings())
+	return slices.Concat(list, modelSettings(), toolSettings(), mailSettings())
 }
 
 // problem is the line that tells what is wrong with value.

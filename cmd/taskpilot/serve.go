@@ -100,10 +100,14 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 	if err != nil {
 		return nil, err
 	}
+	mailer, err := newMailer(c)
+	if err != nil {
+		return nil, err
+	}
 	s.handlers = handlers.New(handlers.Options{
 		Languages: languages, DB: s.db, Engine: s.engine, Assistant: answers, Files: s.files, Owner: owner,
 		PublicURL: publicURL, JWTSecret: []byte(c.JWTSecret.Reveal()), SessionSecret: []byte(c.SessionSecret.Reveal()),
-		SignupOpen: c.SignupOpen, ShareLinks: c.ShareLinks, AllowedOrigins: c.AllowedOrigins, Grace: handlers.DefaultGrace,
+		SignupOpen: c.SignupOpen, Mail: mailer, ShareLinks: c.ShareLinks, AllowedOrigins: c.AllowedOrigins, Grace: handlers.DefaultGrace,
 		Models: c.Tools.Models, ClientTools: clientToolNames(c), Tools: c.OpenAI.Hosted.offered(),
 		ScriptURL: c.ScriptURL, DomainKey: c.DomainKey, Transcriber: speech, Version: version, Log: log,
 	})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/textproto"
 	"net/url"
 	"strconv"
 	"time"
@@ -45,7 +46,7 @@ func New(address, from string) (*Mailer, error) {
 	if m.host == "" {
 		return nil, errors.New("no host")
 	}
-	port := 587
+	port, auth := 587, gomail.SMTPAuthAutoDiscover
 	switch tls := u.Query().Get("tls"); {
 	case u.Scheme == "smtps":
 		port = 465
@@ -53,10 +54,12 @@ func New(address, from string) (*Mailer, error) {
 	case u.Scheme != "smtp":
 		return nil, errors.New("neither smtp:// nor smtps://")
 	case tls == "off":
+		auth = gomail.SMTPAuthPlainNoEnc
 		m.options = append(m.options, gomail.WithTLSPolicy(gomail.NoTLS))
 	case tls != "":
 		return nil, errors.New("tls can only be off")
 	case here(m.host):
+		auth = gomail.SMTPAuthPlainNoEnc
 		m.options = append(m.options, gomail.WithTLSPolicy(gomail.TLSOpportunistic))
 	default:
 		m.options = append(m.options, gomail.WithTLSPolicy(gomail.TLSMandatory))
@@ -69,7 +72,7 @@ func New(address, from string) (*Mailer, error) {
 	m.options = append(m.options, gomail.WithPort(port))
 	if name := u.User.Username(); name != "" {
 		password, _ := u.User.Password()
-		m.options = append(m.options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(name), gomail.WithPassword(password))
+		m.options = append(m.options, gomail.WithSMTPAuth(auth), gomail.WithUsername(name), gomail.WithPassword(password))
 	}
 	return m, nil
 }
@@ -97,7 +100,7 @@ func (m *Mailer) Send(ctx context.Context, l Letter) error {
 	msg.SetBodyString(gomail.TypeTextPlain, l.Text)
 	for _, pause := range []time.Duration{time.Second, 5 * time.Second, 0} {
 		err := m.send(ctx, msg)
-		if err == nil || pause == 0 || refused(err) {
+		if err == nil || pause == 0 || !passing(err) {
 			return err
 		}
 		wait := time.NewTimer(pause)
@@ -122,8 +125,15 @@ func (m *Mailer) send(ctx context.Context, msg *gomail.Msg) error {
 	return nil
 }
 
-// refused reports that the server said no for good.
-func refused(err error) bool {
-	sending, ok := errors.AsType[*gomail.SendError](err)
-	return ok && !sending.IsTemp()
+// passing reports that it may go better a moment later: the server is busy, or it
+// can't be reached.
+func passing(err error) bool {
+	if sending, ok := errors.AsType[*gomail.SendError](err); ok {
+		return sending.IsTemp()
+	}
+	if reply, ok := errors.AsType[*textproto.Error](err); ok {
+		return reply.Code < 500
+	}
+	_, network := errors.AsType[net.Error](err)
+	return network
 }
