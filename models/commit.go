@@ -72,6 +72,9 @@ func (db *DB) Commit(ctx context.Context, batches []RunBatch) (lost []string, er
 		}
 		room.works = append(room.works, w)
 	}
+	if done, err := db.log.quick(ctx, room.works); err != nil || done {
+		return nil, wrap("commit", err)
+	}
 	err = db.changeLog(ctx, func(tx *gorm.DB) error {
 		lost, err = db.store(tx, room)
 		return err

@@ -12,6 +12,9 @@ type eventLog interface {
 	// begin comes before a transaction of writer in which fence and append, or
 	// disturb, are called, and end after it.
 	begin(ctx context.Context, writer *gorm.DB) (end func(committed bool), err error)
+	// quick stores works without a transaction of writer, if it can: then it
+	// reports true.
+	quick(ctx context.Context, works []work) (bool, error)
 	// fence finds the works whose run is still running and their Owner's, and
 	// keeps them so until tx ends.
 	fence(tx *gorm.DB, works []work) error

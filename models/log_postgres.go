@@ -16,6 +16,8 @@ func (postgresLog) begin(context.Context, *gorm.DB) (end func(committed bool), e
 	return func(bool) {}, nil
 }
 
+func (postgresLog) quick(context.Context, []work) (bool, error) { return false, nil }
+
 func (postgresLog) disturb(*gorm.DB) error { return nil }
 
 func (postgresLog) rows() []any { return []any{&eventRow{}} }

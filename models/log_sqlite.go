@@ -74,9 +74,14 @@ func (l *sqliteLog) fence(tx *gorm.DB, works []work) error {
 	for i := range works {
 		w := &works[i]
 		r := l.runs[w.RunID]
-		w.held = r != nil && r.user == w.UserID && r.thread == w.ThreadID && r.owner == w.Owner
+		w.held = r != nil && w.of(r)
 	}
 	return nil
+}
+
+// of reports whether the work is of that run, and of its owner.
+func (w *work) of(r *openRun) bool {
+	return r.user == w.UserID && r.thread == w.ThreadID && r.owner == w.Owner
 }
 
 const (

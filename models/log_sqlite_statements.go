@@ -24,7 +24,7 @@ func (l *sqliteLog) compile(ctx context.Context, writer *gorm.DB) error {
 		return err
 	}
 	statements := map[string]*sql.Stmt{}
-	for _, text := range []string{lookJournal, insertJournal, tidyJournal} {
+	for _, text := range []string{lookJournal, insertJournal, tidyJournal, appendQuick} {
 		if statements[text], err = pool.PrepareContext(ctx, text); err != nil {
 			return err
 		}

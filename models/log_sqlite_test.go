@@ -208,3 +208,42 @@ func TestLogOfEarlierVersions(t *testing.T) {
 		t.Errorf("it goes on with %v", got)
 	}
 }
+
+// TestLogNoticesWhatAnotherProcessDid has a process that stores only events, in
+// the shortest way, while another one writes, deletes and takes over.
+func TestLogNoticesWhatAnotherProcessDid(t *testing.T) {
+	t.Parallel()
+	url := modelstest.URL(t, "sqlite")
+	db := open(t, url)
+	want(t, db.Migrate(t.Context()), nil)
+	other := open(t, url)
+	runs := several(t, db, 3)
+	for range 3 { // the runs are known from now on
+		commit(t, db, runs[0].more(1), runs[1].more(1), runs[2].more(1))
+	}
+	commit(t, other, runs[0].more(2))
+	commit(t, db, runs[0].more(1), runs[1].more(1))
+	for _, r := range runs {
+		r.check(t, db)
+		r.check(t, other)
+	}
+	commit(t, db, runs[0].more(60), runs[1].more(60), runs[2].more(60)) // pages full: they leave the journal
+	if n := journal(t, db); n != 0 {
+		t.Fatalf("the journal has %d rows: it would tell of the deletion by itself", n)
+	}
+	gone := runs[1].batch
+	want(t, other.DeleteThread(t.Context(), gone.UserID, gone.ThreadID), nil)
+	lost := must[[]string](t)(db.Commit(t.Context(), []models.RunBatch{runs[0].more(1), runs[1].more(1)}))
+	if !reflect.DeepEqual(lost, []string{gone.RunID}) {
+		t.Errorf("lost is %v, want the run whose thread is deleted", lost)
+	}
+	commit(t, db, runs[0].more(1), runs[2].more(1))
+	must[[]models.Run](t)(other.Orphans(t.Context(), "own_next"))
+	late := runs[0].batch
+	late.Events = []models.Event{{Seq: int64(len(runs[0].all) + 1), Payload: []byte(`{}`)}}
+	if lost = must[[]string](t)(db.Commit(t.Context(), []models.RunBatch{late})); !reflect.DeepEqual(lost, []string{late.RunID}) {
+		t.Errorf("lost is %v, want the run that has another owner", lost)
+	}
+	runs[0].check(t, db)
+	runs[2].check(t, other)
+}
