@@ -29,7 +29,7 @@ func (h *Handlers) exportThread(c *fiber.Ctx) error {
 	var file []byte
 	switch format {
 	case "md":
-		file = []byte(h.transcript(thread, items).Markdown())
+		file = []byte(h.transcript(thread, items).Markdown(c.UserContext()))
 	case "html":
 		contentType = fiber.MIMETextHTMLCharsetUTF8
 		var b bytes.Buffer

@@ -1,12 +1,14 @@
 package views
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 	"github.com/yuin/goldmark/ast"
 )
 
@@ -116,7 +118,7 @@ func letter(b byte) bool {
 }
 
 // writeCites puts links to the list of sources in the marks' places.
-func writeCites(html, item string) string {
+func writeCites(ctx context.Context, html, item string) string {
 	var b strings.Builder
 	for {
 		before, rest, found := strings.Cut(html, string(citeOpen))
@@ -126,7 +128,7 @@ func writeCites(html, item string) string {
 		}
 		number, after, _ := strings.Cut(rest, string(citeClose))
 		if n, err := strconv.Atoi(number); err == nil {
-			fmt.Fprintf(&b, `<a class="cite" href="#%[1]s" aria-label="Source %[2]d">%[2]d</a>`, attrText(idSource(item, n)), n)
+			fmt.Fprintf(&b, `<a class="cite" href="#%[1]s" aria-label="%[3]s">%[2]d</a>`, attrText(idSource(item, n)), n, attrText(locale.Tf(ctx, "Source %d", n)))
 		}
 		html = after
 	}

@@ -2,6 +2,7 @@ package views
 
 import (
 	"bytes"
+	"context"
 	"html"
 	"regexp"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/lexers"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // Limits of highlighting: above them code is shown plain.
@@ -20,6 +22,19 @@ const (
 
 var languageName = regexp.MustCompile(`^[A-Za-z0-9+#._-]{1,24}$`)
 
+// codeCopyButton copies the code of a box; what is written on it is translated by labelled.
+const codeCopyButton = `<button type="button" class="code-copy">Copy</button>`
+
+// labelled translates the labels that rendered Markdown has. Rendering knows no
+// language: what is rendered once is shown to any reader. Nobody's text can look
+// like the labels, for its angle brackets are escaped.
+func labelled(ctx context.Context, rendered string) string {
+	if word := locale.T(ctx, "Copy"); word != "Copy" {
+		rendered = strings.ReplaceAll(rendered, codeCopyButton, strings.Replace(codeCopyButton, "Copy", html.EscapeString(word), 1))
+	}
+	return rendered
+}
+
 // codeBlock returns code in a box with its language and a copy button. It is
 // highlighted as far as the budget goes: with none it is shown plain.
 func codeBlock(lang string, code []byte, limit budget) string {
@@ -29,7 +44,7 @@ func codeBlock(lang string, code []byte, limit budget) string {
 	var b strings.Builder
 	b.WriteString(`<div class="code"><div class="code-head"><span class="code-lang">`)
 	b.WriteString(html.EscapeString(lang))
-	b.WriteString(`</span><button type="button" class="code-copy">Copy</button></div><pre><code>`)
+	b.WriteString(`</span>` + codeCopyButton + `</div><pre><code>`)
 	if !highlight(&b, lang, code, limit) {
 		b.WriteString(html.EscapeString(string(code)))
 	}

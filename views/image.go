@@ -1,12 +1,17 @@
 package views
 
-import "strconv"
+import (
+	"context"
+	"strconv"
 
-func drawnLabel(it TurnItem) string {
+	"github.com/taskpilot/taskpilot/views/locale"
+)
+
+func drawnLabel(ctx context.Context, it TurnItem) string {
 	if it.Pending {
-		return "A picture that is being drawn"
+		return locale.T(ctx, "A picture that is being drawn")
 	}
-	return "A picture that was drawn for you"
+	return locale.T(ctx, "A picture that was drawn for you")
 }
 
 // percent is a part of one in whole hundredths.

@@ -1,8 +1,10 @@
 package views
 
 import (
+	"context"
 	"github.com/a-h/templ"
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // Continued is a turn with the item of an earlier one that it goes on from.
@@ -24,27 +26,27 @@ func workflowIcon(w chatkit.Workflow) string {
 }
 
 // workflowTitle is the line that stands for the whole workflow.
-func workflowTitle(w chatkit.Workflow, pending bool) string {
+func workflowTitle(ctx context.Context, w chatkit.Workflow, pending bool) string {
 	if s := w.Summary; s != nil && s.Title != "" {
 		return s.Title
 	} else if s != nil && s.Duration != nil && w.Type == chatkit.WorkflowReasoning {
-		return "Thought for " + countOf(*s.Duration, "second", "seconds")
+		return locale.Tn(ctx, *s.Duration, "Thought for %d second", "Thought for %d seconds")
 	} else if s != nil && s.Duration != nil {
-		return "Worked for " + countOf(*s.Duration, "second", "seconds")
+		return locale.Tn(ctx, *s.Duration, "Worked for %d second", "Worked for %d seconds")
 	}
 	if pending {
 		if n := len(w.Tasks); n > 0 && w.Tasks[n-1].Common().Title != "" {
 			return w.Tasks[n-1].Common().Title
 		}
 		if w.Type == chatkit.WorkflowReasoning {
-			return "Thinking…"
+			return locale.T(ctx, "Thinking…")
 		}
-		return "Working…"
+		return locale.T(ctx, "Working…")
 	}
 	if w.Type == chatkit.WorkflowReasoning {
-		return "Thoughts"
+		return locale.T(ctx, "Thoughts")
 	}
-	return countOf(len(w.Tasks), "step", "steps")
+	return locale.Tn(ctx, len(w.Tasks), "%d step", "%d steps")
 }
 
 func stepIcon(task chatkit.Task) string {
@@ -77,24 +79,24 @@ func stepState(task chatkit.Task, current bool) string {
 	return state
 }
 
-func stepTitle(task chatkit.Task) string {
+func stepTitle(ctx context.Context, task chatkit.Task) string {
 	if title := task.Common().Title; title != "" {
 		return title
 	}
 	switch t := task.(type) {
 	case *chatkit.WebSearchTask:
 		if t.TitleQuery != "" {
-			return "Searched for “" + t.TitleQuery + "”"
+			return locale.Tf(ctx, "Searched for “%s”", t.TitleQuery)
 		}
-		return "Searched the web"
+		return locale.T(ctx, "Searched the web")
 	case *chatkit.ThoughtTask:
-		return "Thought"
+		return locale.T(ctx, "Thought")
 	case *chatkit.FileTask:
-		return "Looked into files"
+		return locale.T(ctx, "Looked into files")
 	case *chatkit.ImageTask:
-		return "Drew a picture"
+		return locale.T(ctx, "Drew a picture")
 	}
-	return "Worked on it"
+	return locale.T(ctx, "Worked on it")
 }
 
 // stepText is what a step says, in Markdown.

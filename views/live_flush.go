@@ -71,7 +71,7 @@ func (l *Live) flushItem(ctx context.Context, it TurnItem) ([]Fragment, error) {
 			if p == nil {
 				return list, nil
 			}
-			list = append(list, p.flush(id, i, budgetIn(ctx))...)
+			list = append(list, p.flush(ctx, id, i, budgetIn(ctx))...)
 		}
 	}
 	html, err := render(ctx, itemView(it, l))

@@ -61,7 +61,7 @@ var renderers = sync.OnceValue(func() *markdown {
 
 // Markdown returns the text as HTML that is safe to show.
 func Markdown(ctx context.Context, source string) string {
-	return renderers().whole([]byte(source), budgetIn(ctx), nil)
+	return labelled(ctx, renderers().whole([]byte(source), budgetIn(ctx), nil))
 }
 
 // markdownCiting is Markdown with the markers of sources of a message.
@@ -69,7 +69,7 @@ func markdownCiting(ctx context.Context, source, item string, list []cite) strin
 	if len(list) == 0 {
 		return Markdown(ctx, source)
 	}
-	return writeCites(renderers().whole([]byte(noMarks.Replace(source)), budgetIn(ctx), list), item)
+	return writeCites(ctx, labelled(ctx, renderers().whole([]byte(noMarks.Replace(source)), budgetIn(ctx), list)), item)
 }
 
 // whole renders a complete text. A long one is rendered block by block, as it

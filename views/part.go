@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"strings"
 	"time"
 )
@@ -95,14 +96,14 @@ func (p *part) tailHTML(limit budget) string {
 }
 
 // flush returns the changes since the page last saw the part.
-func (p *part) flush(item string, index int, limit budget) []Fragment {
+func (p *part) flush(ctx context.Context, item string, index int, limit budget) []Fragment {
 	if !p.fresh {
 		return nil
 	}
 	var list []Fragment
 	p.advance(limit)
 	if all := p.html.String(); p.shown < len(all) {
-		list = append(list, Fragment{Target: idBody(item, index), Swap: SwapAppend, HTML: all[p.shown:]})
+		list = append(list, Fragment{Target: idBody(item, index), Swap: SwapAppend, HTML: labelled(ctx, all[p.shown:])})
 		p.shown = len(all)
 	}
 	if p.inCode && p.split.inFence && p.codeAt == p.split.start {
@@ -115,5 +116,5 @@ func (p *part) flush(item string, index int, limit budget) []Fragment {
 		}
 		return list
 	}
-	return append(list, Fragment{Target: idTail(item, index), Swap: SwapInner, HTML: p.tailHTML(limit)})
+	return append(list, Fragment{Target: idTail(item, index), Swap: SwapInner, HTML: labelled(ctx, p.tailHTML(limit))})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // Viewer is the person who looks at a page.
@@ -72,11 +73,11 @@ func (c Chat) status() chatkit.ThreadStatus {
 	return c.Thread.Status
 }
 
-func (c Chat) title() string {
+func (c Chat) title(ctx context.Context) string {
 	if c.Thread == nil {
-		return "New chat"
+		return locale.T(ctx, "New chat")
 	}
-	return c.Thread.title()
+	return c.Thread.title(ctx)
 }
 
 // running reports whether an answer is being made.
@@ -101,11 +102,11 @@ type Thread struct {
 	Pictures []string
 }
 
-func (t Thread) title() string { return orUntitled(t.Title) }
+func (t Thread) title(ctx context.Context) string { return orUntitled(ctx, t.Title) }
 
-func orUntitled(title string) string {
+func orUntitled(ctx context.Context, title string) string {
 	if title == "" {
-		return "Untitled chat"
+		return locale.T(ctx, "Untitled chat")
 	}
 	return title
 }

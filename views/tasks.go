@@ -1,8 +1,11 @@
 package views
 
 import (
+	"context"
 	"strconv"
 	"time"
+
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 func boolText(b bool) string { return strconv.FormatBool(b) }
@@ -39,32 +42,32 @@ func late(task Task, now time.Time) bool {
 	return !task.Completed && task.DueAt != nil && dueDay(task).Before(today(now))
 }
 
-func dueText(task Task, now time.Time) string {
+func dueText(ctx context.Context, task Task, now time.Time) string {
 	due := dueDay(task)
 	switch days := int(due.Sub(today(now)).Hours() / 24); {
 	case days == 0:
-		return "Today"
+		return locale.T(ctx, "Today")
 	case days == 1:
-		return "Tomorrow"
+		return locale.T(ctx, "Tomorrow")
 	case days == -1:
-		return "Yesterday"
+		return locale.T(ctx, "Yesterday")
 	case days > 1 && days < 7:
-		return due.Weekday().String()
+		return locale.Weekday(ctx, due)
 	}
 	if due.Year() == now.Year() {
-		return due.Format("2 January")
+		return locale.DayMonth(ctx, due)
 	}
-	return due.Format("2 January 2006")
+	return locale.Date(ctx, due)
 }
 
-func priorityText(priority string) string {
+func priorityText(ctx context.Context, priority string) string {
 	switch priority {
 	case "high":
-		return "High"
+		return locale.T(ctx, "High")
 	case "medium":
-		return "Medium"
+		return locale.T(ctx, "Medium")
 	}
-	return "Low"
+	return locale.T(ctx, "Low")
 }
 
 func priorityClass(priority string) string {

@@ -1,12 +1,14 @@
 package views
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // Transcript is a conversation to read, without anything to do in it: for people
@@ -18,10 +20,10 @@ type Transcript struct {
 	Earlier string // the address of what came before; "" when nothing did
 }
 
-func (t Transcript) title() string { return orUntitled(t.Title) }
+func (t Transcript) title(ctx context.Context) string { return orUntitled(ctx, t.Title) }
 
 // day is a date in words.
-func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
+func day(ctx context.Context, t time.Time) string { return locale.Date(ctx, t.UTC()) }
 
 // readable reports an item that a transcript has.
 func readable(it chatkit.Item) bool {
@@ -35,36 +37,36 @@ func readable(it chatkit.Item) bool {
 }
 
 // widgetWords is what is said in place of a widget.
-func widgetWords(item *chatkit.WidgetItem) string {
-	return orElse(item.CopyText, "An interactive card is here in the conversation.")
+func widgetWords(ctx context.Context, item *chatkit.WidgetItem) string {
+	return orElse(item.CopyText, locale.T(ctx, "An interactive card is here in the conversation."))
 }
 
-const drawnWords = "A picture was drawn here."
+func drawnWords(ctx context.Context) string { return locale.T(ctx, "A picture was drawn here.") }
 
 // Markdown writes the conversation as a Markdown file. What people wrote is in it
 // as they wrote it.
-func (t Transcript) Markdown() string {
+func (t Transcript) Markdown(ctx context.Context) string {
 	var b strings.Builder
-	b.WriteString("# " + strings.ReplaceAll(t.title(), "\n", " ") + "\n\n*From TaskPilot, " + day(t.At) + "*\n")
+	b.WriteString("# " + strings.ReplaceAll(t.title(ctx), "\n", " ") + "\n\n*" + locale.Tf(ctx, "From TaskPilot, %s", day(ctx, t.At)) + "*\n")
 	who := ""
 	for _, it := range t.Items {
 		if !readable(it.Item) {
 			continue
 		}
-		speaker, text := markdownOf(it.Item)
+		speaker, text := markdownOf(ctx, it.Item)
 		if speaker != who {
 			b.WriteString("\n## " + speaker + "\n")
 			who = speaker
 		}
 		b.WriteString("\n" + strings.TrimSpace(text) + "\n")
 		if it.Incomplete {
-			b.WriteString("\n*The answer breaks off here.*\n")
+			b.WriteString("\n*" + locale.T(ctx, "The answer breaks off here.") + "*\n")
 		}
 	}
 	return b.String()
 }
 
-func markdownOf(it chatkit.Item) (speaker, text string) {
+func markdownOf(ctx context.Context, it chatkit.Item) (speaker, text string) {
 	switch item := it.(type) {
 	case *chatkit.UserMessage:
 		var parts []string
@@ -73,19 +75,19 @@ func markdownOf(it chatkit.Item) (speaker, text string) {
 		}
 		parts = append(parts, item.Text())
 		for _, a := range item.Attachments {
-			parts = append(parts, "*File: "+a.Name+"*")
+			parts = append(parts, "*"+locale.Tf(ctx, "File: %s", a.Name)+"*")
 		}
-		return "You", strings.Join(parts, "\n\n")
+		return locale.T(ctx, "You"), strings.Join(parts, "\n\n")
 	case *chatkit.AssistantMessage:
-		return "TaskPilot", strings.TrimSpace(item.Text()) + markdownSources(item)
+		return "TaskPilot", strings.TrimSpace(item.Text()) + markdownSources(ctx, item)
 	case *chatkit.WidgetItem:
-		return "TaskPilot", widgetWords(item)
+		return "TaskPilot", widgetWords(ctx, item)
 	}
-	return "TaskPilot", "*" + drawnWords + "*"
+	return "TaskPilot", "*" + drawnWords(ctx) + "*"
 }
 
 // markdownSources lists what the message cites.
-func markdownSources(m *chatkit.AssistantMessage) string {
+func markdownSources(ctx context.Context, m *chatkit.AssistantMessage) string {
 	list, _ := sourcesOf(m)
 	var b strings.Builder
 	for i, s := range list {
@@ -94,7 +96,7 @@ func markdownSources(m *chatkit.AssistantMessage) string {
 			line = "[" + strings.NewReplacer("[", "", "]", "").Replace(s.title) + "](<" + s.url + ">)"
 		}
 		if i == 0 {
-			b.WriteString("\n\nSources:\n")
+			b.WriteString("\n\n" + locale.T(ctx, "Sources:") + "\n")
 		}
 		b.WriteString("\n" + strconv.Itoa(i+1) + ". " + line)
 	}
@@ -102,11 +104,11 @@ func markdownSources(m *chatkit.AssistantMessage) string {
 }
 
 // speakers marks the items before which somebody else had spoken.
-func speakers(items []TurnItem) []bool {
+func speakers(ctx context.Context, items []TurnItem) []bool {
 	list := make([]bool, len(items))
 	was := ""
 	for i, it := range items {
-		who, _ := markdownOf(it.Item)
+		who, _ := markdownOf(ctx, it.Item)
 		list[i], was = who != was, who
 	}
 	return list

@@ -29,7 +29,7 @@ func TestTranscriptAsMarkdown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := galleryTranscript().Markdown(); got != string(want) {
+	if got := galleryTranscript().Markdown(t.Context()); got != string(want) {
 		t.Errorf("got:\n%s", got)
 	}
 }

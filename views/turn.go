@@ -1,16 +1,18 @@
 package views
 
 import (
+	"context"
 	"strings"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
-func progressText(p *chatkit.ProgressUpdate) string {
+func progressText(ctx context.Context, p *chatkit.ProgressUpdate) string {
 	if p == nil || p.Text == "" {
-		return "Thinking…"
+		return locale.T(ctx, "Thinking…")
 	}
-	return p.Text
+	return locale.Known(ctx, p.Text)
 }
 
 // answers is the message that the turn answers, "" if another turn has it: then
@@ -31,19 +33,19 @@ func quiet(t Turn) bool {
 }
 
 // endingNote says how a turn ended, when that is not plain from the answer.
-func endingNote(t Turn) string {
+func endingNote(ctx context.Context, t Turn) string {
 	switch t.Status {
 	case StatusCancelled:
-		return "You stopped this answer."
+		return locale.T(ctx, "You stopped this answer.")
 	case StatusInterrupted:
-		return "This answer was interrupted before it was complete."
+		return locale.T(ctx, "This answer was interrupted before it was complete.")
 	case StatusFailed:
 		if t.ErrorMessage != "" {
-			return t.ErrorMessage
+			return locale.Known(ctx, t.ErrorMessage)
 		}
-		return "Something went wrong while answering. Please try again."
+		return locale.T(ctx, "Something went wrong while answering. Please try again.")
 	case StatusAction:
-		return "Waiting for you."
+		return locale.T(ctx, "Waiting for you.")
 	}
 	return ""
 }

@@ -41,3 +41,8 @@ func Decimal(ctx context.Context, x float64, digits int) string {
 func printer(code string) *message.Printer {
 	return message.NewPrinter(language.Make(code + "-u-nu-latn"))
 }
+
+// Weekday names the day of the week: "Monday".
+func Weekday(ctx context.Context, t time.Time) string {
+	return Of(ctx).formats.WeekdayWide(t.Weekday())
+}
