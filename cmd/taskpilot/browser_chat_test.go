@@ -77,31 +77,6 @@ func (w *web) signedIn(b *browser) *browser {
 	return other
 }
 
-func TestBrowserEightTabsWork(t *testing.T) {
-	model, gate := openaitest.New(t), make(chan struct{}, 100)
-	model.Reply(openaitest.Gated(gate, words(20)...))
-	w := newWeb(t, model)
-	b := w.open(desktop)
-	b.signUp("Ann")
-	b.run(b.ctx, say("Go"), wait(`location.pathname.startsWith("/chat/thr_")`))
-	path := eval[string](b, b.ctx, `location.pathname`)
-	tabs := []context.Context{b.ctx}
-	for range 7 {
-		tab := b.tab()
-		b.run(tab, chromedp.Navigate(w.url+path), wait(`document.readyState === "complete"`))
-		tabs = append(tabs, tab)
-	}
-	for range 20 {
-		gate <- struct{}{}
-	}
-	for i, tab := range tabs {
-		b.run(tab, answered("completed"), has("word19"))
-		// The tab can still talk to the server.
-		b.run(tab, chromedp.Navigate(w.url+"/tasks"), wait(`location.pathname === "/tasks" && document.querySelector("#tasks") !== null`))
-		t.Logf("tab %d works", i+1)
-	}
-}
-
 func TestBrowserStopRetryAndCopy(t *testing.T) {
 	model, gate := openaitest.New(t), make(chan struct{}, 100)
 	model.Reply(openaitest.Gated(gate, words(50)...), openaitest.Text("A whole **answer**."))
