@@ -70,16 +70,29 @@ func (h *Handlers) threadListView(ctx context.Context, userID, after, current st
 		return list, err
 	}
 	for _, t := range threads {
-		list.Threads = append(list.Threads, threadLink(&t))
+		if t.PinnedAt == nil {
+			list.Threads = append(list.Threads, threadLink(&t))
+		}
 	}
 	if more {
 		list.More = threads[len(threads)-1].ID
 	}
-	return list, nil
+	pinned, err := h.DB.PinnedThreads(ctx, userID)
+	list.Pinned = threadLinks(pinned)
+	return list, err
+}
+
+func threadLinks(threads []models.Thread) []views.ThreadLink {
+	var list []views.ThreadLink
+	for i := range threads {
+		list = append(list, threadLink(&threads[i]))
+	}
+	return list
 }
 
 func threadLink(t *models.Thread) views.ThreadLink {
-	return views.ThreadLink{ID: t.ID, Title: t.Title, UpdatedAt: t.UpdatedAt.Time, Running: t.ActiveRunID != ""}
+	return views.ThreadLink{ID: t.ID, Title: t.Title, UpdatedAt: t.UpdatedAt.Time, Running: t.ActiveRunID != "",
+		Pinned: t.PinnedAt != nil, Archived: t.ArchivedAt != nil}
 }
 
 // threadList draws the sidebar's list again.
@@ -114,6 +127,11 @@ func (h *Handlers) chatPage(c *fiber.Ctx) error {
 	thread, err := h.DB.Thread(c.UserContext(), userID(c), c.Params("thread"))
 	if err != nil {
 		return err
+	}
+	if at := c.Query("at"); at != "" && before == 0 {
+		if before, err = h.pageAround(c.UserContext(), thread.UserID, thread.ID, at); err != nil {
+			return err
+		}
 	}
 	turns, earlier, last, err := h.turns(c.UserContext(), thread.UserID, thread.ID, before)
 	if err != nil {
@@ -288,12 +306,14 @@ func (h *Handlers) renameThread(c *fiber.Ctx) error {
 	return c.Redirect("/chat/"+thread.ID, fiber.StatusSeeOther)
 }
 
-// deleteThread deletes a conversation with everything in it.
+// deleteThread takes a conversation away with everything in it. For some minutes
+// that can be undone.
 func (h *Handlers) deleteThread(c *fiber.Ctx) error {
-	if err := h.removeThread(c.UserContext(), userID(c), c.Params("thread")); err != nil {
+	ids := []string{c.Params("thread")}
+	if err := h.change(c.UserContext(), userID(c), views.DoDelete, ids); err != nil {
 		return err
 	}
-	return goTo(c, "/chat")
+	return goTo(c, undoPath(views.DoDelete, ids))
 }
 
 // removeThread ends a running answer and deletes the thread.

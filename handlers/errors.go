@@ -38,6 +38,7 @@ var (
 	errMethod        = &problem{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method."}
 	errRunActive     = &problem{Status: 409, Code: "run_active", Message: "An answer is still being written in this conversation. Wait for it or stop it first."}
 	errWidgetChanged = &problem{Status: 409, Code: "conflict", Message: "This has changed since it was shown. Look at it again, then decide."}
+	errTooLate       = &problem{Status: 409, Code: "conflict", Message: "It is too late to take this back."}
 	errCallOver      = &problem{Status: 409, Code: "conflict", Message: "The conversation has gone on: nothing waits for this any more."}
 	errDeaf          = &problem{Status: 404, Code: "not_supported", Message: "This chat can't listen: speech recognition is not set up. Write instead."}
 	errTooLarge      = &problem{Status: 413, Code: "too_large", Message: "The request is too large."}

@@ -67,6 +67,14 @@ func calls() map[string]call {
 		"GET /chat":                                           {owner: 200, foreign: 200},
 		"POST /chat":                                          {form: words, owner: 303, foreign: 303},
 		"GET /chat/list":                                      {owner: 200, foreign: 200},
+		"GET /chats":                                          {owner: 200, foreign: 200},
+		"GET /archived":                                       {owner: 200, foreign: 200},
+		"POST /chats":                                         {form: url.Values{"do": {"archive"}, "thread": {":thread"}}, owner: 303, foreign: 404},
+		"GET /undo":                                           {owner: 303, foreign: 303}, // nothing was done
+		"POST /undo":                                          {form: url.Values{"do": {"archive"}, "thread": {":thread"}}, owner: 303, foreign: 409},
+		"GET /search":                                         {owner: 200, foreign: 200},
+		"GET /palette":                                        {owner: 200, foreign: 200},
+		"GET /palette/results":                                {owner: 200, foreign: 200},
 		"GET /chat/:thread":                                   {owner: 200, foreign: 404},
 		"POST /chat/:thread/messages":                         {form: words, owner: 303, foreign: 404},
 		"POST /chat/:thread/stop":                             {owner: 303, foreign: 404},
@@ -97,6 +105,7 @@ func calls() map[string]call {
 		"POST /api/v1/chatkit":                                {json: listThreads, owner: 200, foreign: 200},
 		"POST /api/v1/chatkit/threads":                        {json: map[string]any{}, owner: 201, foreign: 201},
 		"GET /api/v1/chatkit/threads":                         {owner: 200, foreign: 200},
+		"GET /api/v1/chatkit/search":                          {owner: 200, foreign: 200},
 		"GET /api/v1/chatkit/threads/:thread":                 {owner: 200, foreign: 404},
 		"PATCH /api/v1/chatkit/threads/:thread":               {json: map[string]any{"title": "x"}, owner: 200, foreign: 404},
 		"DELETE /api/v1/chatkit/threads/:thread":              {owner: 204, foreign: 404},
@@ -254,8 +263,11 @@ func (e estate) dump(t *testing.T, db *models.DB) string {
 func (e estate) send(t *testing.T, v *visitor, r Route, c call) (int, http.Header, string) {
 	t.Helper()
 	path := e.path(r.Path)
-	if r.Path == "/live" {
+	switch r.Path {
+	case "/live":
 		path += "?watch=" + e.thread + ":0"
+	case "/search", "/palette/results", "/api/v1/chatkit/search":
+		path += "?q=secr"
 	}
 	var body any
 	switch {

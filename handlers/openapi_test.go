@@ -158,6 +158,7 @@ func walkThreads(v *visitor, walk walker) {
 	walk("POST", path+"/messages", `{"content":"hello"}`)
 	walk("POST", path+"/messages", `{"content":"hello again"}`, "Accept", "text/event-stream").has("data: {")
 	walk("GET", path+"/messages?limit=1", nil)
+	walk("GET", "/api/v1/chatkit/search?q=hel&limit=1", nil).has(`"match":true`)
 	walk("GET", path+"/events?after=0", nil)
 	walk("POST", path+"/stop", nil)
 	walk("POST", "/api/"+v.user.ID+"/chat", `{"content":"hello"}`)

@@ -12,13 +12,13 @@ import (
 )
 
 // SearchQuery asks for a page of what has all words of Text. After is the
-// cursor of the page before; Limit 0 is chatkit.DefaultPageSize. Titles leaves
-// out messages.
+// cursor of the page before; Limit 0 is chatkit.DefaultPageSize. Titles asks for
+// titles only, Messages for messages only.
 type SearchQuery struct {
-	Text   string
-	Limit  int
-	After  string
-	Titles bool
+	Text             string
+	Limit            int
+	After            string
+	Titles, Messages bool
 }
 
 // Hit is a message that was found or, without an ItemID, a thread whose title
@@ -55,6 +55,9 @@ const (
 	forTitles, forMessages = "t", "m" // begin a cursor
 )
 
+// Matches reports whether a search for question would find the text.
+func Matches(text, question string) bool { return words.Match(text, words.Parse(question)) }
+
 // Search finds the user's threads and messages. A question without a word finds
 // nothing.
 func (db *DB) Search(ctx context.Context, userID string, q SearchQuery) (*Found, error) {
@@ -77,11 +80,11 @@ func (db *DB) search(ctx context.Context, userID string, q SearchQuery) (*Found,
 		return nil, err
 	}
 	s := searching{db: db, ctx: ctx, user: userID, terms: terms}
-	if kind == forTitles {
+	if kind == forTitles && !q.Messages {
 		if found.Hits, err = s.look([]int64{titles}, before, limit+1); err != nil {
 			return nil, err
 		}
-		before = noNumber
+		before = noNumber // of the messages all
 	}
 	if !q.Titles && len(found.Hits) <= limit {
 		messages, err := s.messages(before, limit+1-len(found.Hits))

@@ -2,13 +2,14 @@ package models
 
 import "context"
 
-// PinThread puts a thread of the user's first in the list, or no longer.
-func (db *DB) PinThread(ctx context.Context, userID, id string, pinned bool) error {
+// PinThreads puts threads of the user's first in the list, or no longer, all or
+// none.
+func (db *DB) PinThreads(ctx context.Context, userID string, pinned bool, ids ...string) error {
 	set := map[string]any{"pinned_at": nil}
 	if pinned {
 		set["pinned_at"] = At(db.now())
 	}
-	return wrap("pin thread", db.setThreads(ctx, userID, []string{id}, threadKept, set))
+	return wrap("pin threads", db.setThreads(ctx, userID, ids, threadKept, set))
 }
 
 // ArchiveThreads takes threads of the user's out of the list, or puts them back,

@@ -55,9 +55,9 @@ func TestPinAndArchive(t *testing.T) {
 			}
 		}
 		step(nil, "c b a |  | ")
-		step(db.PinThread(t.Context(), u.ID, ids["a"], true), "c b a | a | ")
-		step(db.PinThread(t.Context(), u.ID, ids["b"], true), "c b a | b a | ")
-		step(db.PinThread(t.Context(), u.ID, ids["a"], false), "c b a | b | ")
+		step(db.PinThreads(t.Context(), u.ID, true, ids["a"]), "c b a | a | ")
+		step(db.PinThreads(t.Context(), u.ID, true, ids["b"]), "c b a | b a | ")
+		step(db.PinThreads(t.Context(), u.ID, false, ids["a"]), "c b a | b | ")
 		step(db.ArchiveThreads(t.Context(), u.ID, true, ids["b"], ids["b"]), "c a |  | b")
 		step(db.ArchiveThreads(t.Context(), u.ID, true, ids["a"]), "c |  | a b")
 		step(db.ArchiveThreads(t.Context(), u.ID, false, ids["a"]), "c a |  | b")
@@ -68,7 +68,7 @@ func TestPinAndArchive(t *testing.T) {
 		}
 		step(nil, "b c a | b | ")
 
-		want(t, db.PinThread(t.Context(), other.ID, ids["a"], true), models.ErrNotFound)
+		want(t, db.PinThreads(t.Context(), other.ID, true, ids["a"]), models.ErrNotFound)
 		want(t, db.ArchiveThreads(t.Context(), other.ID, true, ids["a"]), models.ErrNotFound)
 		want(t, db.ArchiveThreads(t.Context(), u.ID, true, ids["a"], "thr_none"), models.ErrNotFound)
 		step(nil, "b c a | b | ")
@@ -92,23 +92,29 @@ func TestTrash(t *testing.T) {
 		}
 		checkGone(t, db, a, link)
 		want(t, db.RestoreThreads(t.Context(), other.ID, a.Thread.ID), models.ErrNotFound)
-		for age, n := range map[time.Duration]int{0: 1, time.Minute: 0} {
-			if list := must[[]models.ThreadKey](t)(db.Trashed(t.Context(), age)); len(list) != n {
-				t.Errorf("%d threads were hidden for %v", len(list), age)
-			}
-		}
-		db.Advance(time.Minute)
-		if list := must[[]models.ThreadKey](t)(db.Trashed(t.Context(), time.Minute)); len(list) != 1 || list[0] != (models.ThreadKey{UserID: u.ID, ID: a.Thread.ID}) {
+		want(t, db.DeleteThread(t.Context(), u.ID, a.Thread.ID), models.ErrNotFound)
+		if list := must[[]models.Thread](t)(db.Trashed(t.Context(), u.ID, a.Thread.ID, b.Thread.ID)); len(list) != 1 || list[0].Title != "a" {
 			t.Errorf("hidden: %v", list)
 		}
+		if list := must[[]models.Thread](t)(db.Trashed(t.Context(), other.ID, a.Thread.ID)); len(list) != 0 {
+			t.Errorf("another person sees %v", list)
+		}
+		want(t, db.EmptyTrash(t.Context()), nil) // too early
 		want(t, db.RestoreThreads(t.Context(), u.ID, a.Thread.ID), nil)
 		if items, _, err := db.Items(t.Context(), u.ID, a.Thread.ID, models.ItemQuery{}); err != nil || len(items) != 1 {
 			t.Errorf("restored: %d items, %v", len(items), err)
 		}
 		want(t, db.TrashThreads(t.Context(), u.ID, a.Thread.ID, b.Thread.ID), nil)
-		want(t, db.DeleteThread(t.Context(), u.ID, a.Thread.ID), nil)
-		want(t, db.RestoreThreads(t.Context(), u.ID, a.Thread.ID, b.Thread.ID), models.ErrNotFound)
 		want(t, db.RestoreThreads(t.Context(), u.ID, b.Thread.ID), nil)
+		db.Advance(models.UndoTime)
+		want(t, db.EmptyTrash(t.Context()), nil)
+		want(t, db.RestoreThreads(t.Context(), u.ID, a.Thread.ID), models.ErrNotFound)
+		if n := count(t, db, "threads"); n != 1 {
+			t.Errorf("%d threads are stored", n)
+		}
+		if n := count(t, db, "search_docs"); n != 2 {
+			t.Errorf("%d documents are stored", n)
+		}
 	})
 }
 
@@ -137,7 +143,7 @@ func checkGone(t *testing.T, db *models.DB, a *models.Accepted, link *models.Sha
 	_, _, err = db.SharedThread(t.Context(), link.ID)
 	want(t, err, models.ErrNotFound)
 	want(t, db.ShareThread(t.Context(), user, id), models.ErrNotFound)
-	want(t, db.PinThread(t.Context(), user, id, true), models.ErrNotFound)
+	want(t, db.PinThreads(t.Context(), user, true, id), models.ErrNotFound)
 	want(t, db.TrashThreads(t.Context(), user, id), models.ErrNotFound)
 	want(t, store.SaveItem(ctx, id, answer("msg_x", id, "x")), chatkit.ErrNotFound)
 	_, err = store.LoadItem(ctx, id, item)

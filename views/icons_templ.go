@@ -150,6 +150,8 @@ func outline(name string) []string {
 // iconPaths holds the outlines, after Lucide (see static/LICENSES.md).
 var iconPaths = map[string][]string{
 	"plus":       {"M5 12h14", "M12 5v14"},
+	"pin":        {"M12 17v5", "M9 10.8a2 2 0 0 1-1.1 1.8l-1.8.9A2 2 0 0 0 5 15.2V16a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1v-.8a2 2 0 0 0-1.1-1.7l-1.8-.9a2 2 0 0 1-1.1-1.8V7a1 1 0 0 1 1-1 2 2 0 0 0 0-4H8a2 2 0 0 0 0 4 1 1 0 0 1 1 1z"},
+	"archive":    {"M3 3h18a1 1 0 0 1 1 1v3a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1z", "M4 8v11a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V8", "M10 12h4"},
 	"menu":       {"M4 7h16", "M4 12h16", "M4 17h10"},
 	"close":      {"M18 6 6 18", "m6 6 12 12"},
 	"send":       {"m5 12 7-7 7 7", "M12 19V5"},

@@ -15,6 +15,9 @@ const (
 	idThreadState = "thread-state"
 	idComposer    = "composer"
 	idTasks       = "tasks"
+	idResults     = "results"
+	idShelf       = "shelf"
+	idPalette     = "palette-list"
 	idToasts      = "toasts"
 	idAnnouncer   = "announcer"
 )

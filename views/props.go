@@ -111,8 +111,10 @@ func orUntitled(ctx context.Context, title string) string {
 	return title
 }
 
-// ThreadList is the sidebar's list of conversations, newest first.
+// ThreadList is the sidebar's list of conversations, newest first, after those
+// that are pinned.
 type ThreadList struct {
+	Pinned  []ThreadLink
 	Threads []ThreadLink
 	Current string // the id of the thread on the page
 	More    string // the cursor of the next page; "" when there is none
@@ -124,6 +126,8 @@ type ThreadLink struct {
 	ID, Title string
 	UpdatedAt time.Time
 	Running   bool
+	Pinned    bool
+	Archived  bool
 }
 
 // Turn is what a person said and what was answered: the items of one run.

@@ -38,6 +38,7 @@ func serve(ctx context.Context, c Config, log *slog.Logger) error {
 	failed := make(chan error, 1)
 	go func() { failed <- s.app.Listener(s.listener) }()
 	go s.tidy(ctx, log)
+	go s.indexOlder(ctx, log)
 	go live.KeepThrifty(ctx)
 	select {
 	case err = <-failed:
@@ -138,25 +139,67 @@ func openFiles(ctx context.Context, c Config, db *models.DB, log *slog.Logger) (
 	return store, nil
 }
 
-// tidyEvery is how often sessions and tokens that ended are deleted, and files
-// that nobody needs.
-const tidyEvery = time.Hour
+const (
+	// tidyEvery is how often sessions and tokens that ended are deleted, and files
+	// that nobody needs.
+	tidyEvery = time.Hour
+	// emptyEvery is how often threads are deleted that people have deleted.
+	emptyEvery = time.Minute
+)
 
 // tidy deletes now and then what has expired, until ctx ends.
 func (s *server) tidy(ctx context.Context, log *slog.Logger) {
-	ticker := time.NewTicker(tidyEvery)
+	ticker, trash := time.NewTicker(tidyEvery), time.NewTicker(emptyEvery)
 	defer ticker.Stop()
+	defer trash.Stop()
 	for {
+		s.emptyTrash(ctx, log)
 		if err := s.db.PurgeExpired(ctx); err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "deleting what has expired", "err", err)
 		}
 		if err := s.files.Sweep(ctx); err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "deleting files that nobody needs", "err", err)
 		}
+		for tidied := true; tidied; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-trash.C:
+				s.emptyTrash(ctx, log)
+			case <-ticker.C:
+				tidied = false
+			}
+		}
+	}
+}
+
+func (s *server) emptyTrash(ctx context.Context, log *slog.Logger) {
+	if err := s.db.EmptyTrash(ctx); err != nil && ctx.Err() == nil {
+		log.WarnContext(ctx, "deleting threads for good", "err", err)
+	}
+}
+
+// indexPause is between two steps of indexing what is older than the index: a
+// large database takes longer, but nobody waits behind it.
+const indexPause = 5 * time.Millisecond
+
+// indexOlder indexes for search what was there before there was an index, until
+// all of it is or ctx ends.
+func (s *server) indexOlder(ctx context.Context, log *slog.Logger) {
+	pause := time.NewTicker(indexPause)
+	defer pause.Stop()
+	for {
+		more, err := s.db.IndexOlder(ctx)
+		if err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "indexing older threads; the next start goes on", "err", err)
+		}
+		if err != nil || !more {
+			return
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-pause.C:
 		}
 	}
 }

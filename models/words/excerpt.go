@@ -44,6 +44,26 @@ func Excerpt(text string, terms []Term, size int) []Span {
 	return spans
 }
 
+// Match reports whether the text has all terms.
+func Match(text string, terms []Term) bool {
+	list := Split(text)
+	for _, t := range terms {
+		if !t.in(list) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t Term) in(list []Word) bool {
+	for i := range list {
+		if t.at(list[i:]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // mark is a match of the nth term.
 type mark struct{ start, end, term int }
 

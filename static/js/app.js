@@ -9,6 +9,7 @@ import "./compose.js";
 import "./live.js";
 import "./action.js";
 import "./drawer.js";
+import "./find.js";
 import "./theme-control.js";
 
 if (document.querySelector("[data-pictures]")) import("./pictures.js");

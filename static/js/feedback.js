@@ -35,11 +35,13 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) event.target.closest("[data-toast]").remove();
 });
 
-// What is only for information goes by itself.
+// What is only for information goes by itself, but not while someone is at it.
+const leave = (toast) => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 1000, toast) : toast.remove());
+
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes) {
     for (const toast of addedNodes) {
-      if (toast.classList?.contains("toast-info")) setTimeout(() => toast.remove(), fade);
+      if (toast.classList?.contains("toast-info")) setTimeout(leave, toast.dataset.toast || fade, toast);
     }
   }
 }).observe(byId("toasts"), { childList: true });

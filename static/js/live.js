@@ -66,8 +66,8 @@ function receive(message) {
     case "state":
       setOnline(message.online);
       break;
-    case "gone": // deleted on another page
-      if (message.thread === watch().thread) location.assign("/chat");
+    case "gone": // deleted here or on another page
+      if (message.thread === watch().thread) location.assign(`/undo?do=delete&thread=${message.thread}`);
       break;
     case "auth":
       location.reload();

@@ -50,6 +50,18 @@ function attach() {
   for (const child of scroller.querySelectorAll(".column, .turns")) grown.observe(child);
   scroller.addEventListener("scroll", scrolled, { passive: true });
   toEnd();
+  toMark();
+}
+
+// toMark goes to the message that the address names. The server is asked for
+// the part of the thread that has it.
+function toMark() {
+  const id = decodeURIComponent(location.hash.slice(1));
+  if (!id.startsWith("item-") || !document.querySelector(".turns[data-thread]:not([data-thread=''])")) return;
+  const found = document.getElementById(id);
+  following = false;
+  if (found) found.scrollIntoView({ block: "center" });
+  else if (!location.search.includes("at=")) location.replace(`?at=${encodeURIComponent(id.slice(5))}${location.hash}`);
 }
 
 let fromEnd = null;
@@ -67,4 +79,5 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-jump]")) toEnd();
 });
 
+addEventListener("hashchange", toMark);
 attach();

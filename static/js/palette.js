@@ -1,0 +1,66 @@
+// The palette: a field over a list. The focus stays in the field; the arrow keys
+// move through what the server has found, Enter goes there.
+import { byId } from "./turns.js";
+
+let opening = false;
+
+const options = () => [...byId("palette-list").querySelectorAll("[role=option]:not([aria-disabled])")];
+const chosen = () => byId("palette-list").querySelector("[aria-selected=true]");
+
+function choose(option) {
+  chosen()?.setAttribute("aria-selected", "false");
+  option?.setAttribute("aria-selected", "true");
+  option?.scrollIntoView({ block: "nearest" });
+  const field = byId("palette").querySelector("input");
+  if (option) field.setAttribute("aria-activedescendant", option.id);
+  else field.removeAttribute("aria-activedescendant");
+}
+
+function step(by) {
+  const list = options();
+  const at = list.indexOf(chosen());
+  choose(list[(at + by + list.length) % list.length]);
+}
+
+function pressed(event) {
+  if (event.isComposing) return;
+  if (event.key === "ArrowDown") step(1);
+  else if (event.key === "ArrowUp") step(-1);
+  else if (event.key === "Enter") chosen()?.click();
+  else return;
+  event.preventDefault();
+}
+
+// What is behind the dialog closes it, and so does what needs no other page.
+function clicked(event) {
+  const dialog = byId("palette");
+  if (event.target === dialog || event.target.closest("[data-theme-toggle]")) dialog.close();
+}
+
+function show(html) {
+  document.body.insertAdjacentHTML("beforeend", html);
+  const dialog = byId("palette");
+  window.htmx.process(dialog);
+  dialog.addEventListener("keydown", pressed);
+  dialog.addEventListener("click", clicked);
+  dialog.addEventListener("close", () => dialog.remove());
+  new MutationObserver(() => byId("palette-list") && !chosen() && choose(options()[0])).observe(dialog, { childList: true });
+  dialog.showModal();
+  choose(options()[0]);
+}
+
+// toggle opens the palette, or closes it if it is open.
+export async function toggle() {
+  if (byId("palette")) return byId("palette").close();
+  if (opening) return;
+  opening = true;
+  try {
+    const response = await fetch("/palette", { headers: { "HX-Request": "true" } });
+    if (!response.ok || response.redirected) throw new Error(response.status);
+    show(await response.text());
+  } catch {
+    location.assign("/search");
+  } finally {
+    opening = false;
+  }
+}
