@@ -61,5 +61,6 @@ func (h *Handlers) removeAccount(c *fiber.Ctx, u *models.User) error {
 		return err
 	}
 	h.accessChanged(u.ID)
+	h.outbox.do(ctx, "words of what was deleted", h.DB.ForgetWords)
 	return nil
 }

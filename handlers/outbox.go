@@ -21,7 +21,7 @@ type outbox struct {
 
 const (
 	mostInOutbox = 100
-	outboxTime   = time.Minute // for one job
+	outboxTime   = 5 * time.Minute // for one job
 )
 
 func newOutbox(log *slog.Logger) *outbox {
@@ -35,7 +35,7 @@ func (o *outbox) do(ctx context.Context, what string, job func(context.Context) 
 	select {
 	case o.room <- struct{}{}:
 	default:
-		o.log.Error("too much to send; left out", "what", what)
+		o.log.Error("too much to do; left out", "what", what)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outboxTime)
@@ -46,11 +46,11 @@ func (o *outbox) do(ctx context.Context, what string, job func(context.Context) 
 		defer stop()
 		defer func() {
 			if p := recover(); p != nil {
-				o.log.Error("sending panicked", "what", what, "panic", p, "stack", string(debug.Stack()))
+				o.log.Error("it panicked", "what", what, "panic", p, "stack", string(debug.Stack()))
 			}
 		}()
 		if err := job(ctx); err != nil {
-			o.log.Error("not sent", "what", what, "err", err)
+			o.log.Error("not done", "what", what, "err", err)
 		}
 	})
 }

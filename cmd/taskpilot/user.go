@@ -99,6 +99,9 @@ func userDeleteCommand() command {
 				if err := db.DeleteUser(ctx, user.ID); err != nil {
 					return err
 				}
+				if err := db.ForgetWords(ctx); err != nil {
+					return err
+				}
 				_, err := fmt.Fprintf(p.stderr, "%s is deleted.\n", user.Email)
 				return err
 			})
