@@ -21,6 +21,7 @@ func (h *Handlers) newChatPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	chat.Draft = c.Query("say") // nothing is sent before the person does
 	return h.render(c, views.ChatPage(chat))
 }
 

@@ -88,6 +88,8 @@ func mostCalls() map[string]call {
 		"POST /tasks":                                         {form: url.Values{"title": {"milk"}}, owner: 303, foreign: 303},
 		"POST /tasks/:task":                                   {form: url.Values{"title": {"milk"}}, owner: 303, foreign: 404},
 		"POST /tasks/:task/complete":                          {owner: 303, foreign: 404},
+		"POST /tasks/:task/move":                              {owner: 303, foreign: 404},
+		"POST /tasks/:task/restore":                           {owner: 404, foreign: 404}, // it was not deleted
 		"POST /tasks/:task/delete":                            {owner: 303, foreign: 404},
 		"POST /api/v1/auth/signup":                            {json: map[string]string{}, owner: 400, foreign: 400, nobody: 400},
 		"POST /api/v1/auth/signin":                            {json: map[string]string{}, owner: 400, foreign: 400, nobody: 400},

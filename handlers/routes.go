@@ -97,7 +97,9 @@ func (h *Handlers) pageRoutes() []Route {
 		{"POST", "/tasks", member, h.addTask},
 		{"POST", "/tasks/:task", member, h.updateTask},
 		{"POST", "/tasks/:task/complete", member, h.completeTask},
+		{"POST", "/tasks/:task/move", member, h.moveTask},
 		{"POST", "/tasks/:task/delete", member, h.deleteTask},
+		{"POST", "/tasks/:task/restore", member, h.restoreTask},
 	}
 }
 

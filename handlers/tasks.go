@@ -3,41 +3,80 @@ package handlers
 import (
 	"errors"
 	"net/url"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
-// tasksPage shows the tasks, filtered by ?status.
+// tasksOnPage is how many tasks a page lists.
+const tasksOnPage = 100
+
+// tasksPage shows the tasks that the address asks for.
 func (h *Handlers) tasksPage(c *fiber.Ctx) error {
-	return h.showTasks(c, views.Tasks{Status: c.Query("status")}, c.Query("after"))
+	t := views.Tasks{Filter: views.TaskFilter{Status: c.Query("status"), Due: c.Query("due"), Priority: c.Query("priority"),
+		Text: c.Query("q"), After: c.Query("after")}}
+	if id := c.Query("deleted"); id != "" {
+		if err := h.offerUndo(c, &t, id); err != nil {
+			return err
+		}
+	}
+	return h.showTasks(c, t, false)
+}
+
+// offerUndo lets the page offer a deleted task back. One that is there again, or
+// was deleted too long ago, is not offered.
+func (h *Handlers) offerUndo(c *fiber.Ctx, t *views.Tasks, id string) error {
+	row, err := h.DB.DeletedTodo(c.UserContext(), userID(c), id)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		task := taskView(*row)
+		t.Deleted = &task
+	}
+	return err
 }
 
 // showTasks fills in the page's tasks and answers with it, for htmx with its
-// changing part only.
-func (h *Handlers) showTasks(c *fiber.Ctx, t views.Tasks, after string) error {
-	rows, more, err := h.DB.Todos(c.UserContext(), userID(c), models.TodoQuery{Status: t.Status, Limit: maxPage, After: after})
-	if err != nil {
+// changing part only, and the box for a new task if that is to be drawn anew.
+func (h *Handlers) showTasks(c *fiber.Ctx, t views.Tasks, boxToo bool) error {
+	t.Viewer, t.Now = viewerView(c), h.Now()
+	if err := h.fillTasks(c, &t); err != nil {
 		return err
 	}
-	t.Viewer, t.Now = viewerView(c), h.Now()
-	for _, row := range rows {
-		t.Tasks = append(t.Tasks, taskView(row))
-	}
-	if more {
-		t.More = rows[len(rows)-1].ID
-	}
 	if isHTMX(c) {
-		return h.render(c, views.TasksView(t))
+		c.Set("HX-Replace-Url", t.Filter.URL())
+		return h.render(c, views.TasksAnswer(t, boxToo))
 	}
 	list, err := h.threadListView(c.UserContext(), userID(c), "", "")
 	if err != nil {
 		return err
 	}
 	return h.render(c, views.TasksPage(t, list))
+}
+
+// fillTasks reads the tasks that the filter lets through. Where the task after
+// which the page began is gone, the list begins anew.
+func (h *Handlers) fillTasks(c *fiber.Ctx, t *views.Tasks) error {
+	rows, _, err := h.DB.Todos(c.UserContext(), userID(c), models.TodoQuery{Status: t.Filter.Status, Due: t.Filter.Due,
+		Priority: t.Filter.Priority, Text: t.Filter.Text, Now: t.Now, Placed: true, Limit: tasksOnPage + 1, After: t.Filter.After})
+	if bad, ok := errors.AsType[*models.InvalidError](err); ok && bad.Field == models.FieldAfter {
+		t.Filter.After = ""
+		return h.fillTasks(c, t)
+	}
+	if err != nil {
+		return err
+	}
+	if len(rows) > tasksOnPage {
+		t.Next, rows = rows[tasksOnPage].ID, rows[:tasksOnPage]
+	}
+	for _, row := range rows {
+		t.Tasks = append(t.Tasks, taskView(row))
+	}
+	return nil
 }
 
 func taskView(row models.Todo) views.Task {
@@ -48,89 +87,39 @@ func taskView(row models.Todo) views.Task {
 	return task
 }
 
-func (h *Handlers) addTask(c *fiber.Ctx) error {
-	form := taskForm(c)
-	change, err := taskChange(form, nil)
-	if err == nil {
-		_, err = h.DB.CreateTodo(c.UserContext(), userID(c), change)
-	}
-	return h.tasksDone(c, err, func(t *views.Tasks, wrong map[string]string) {
-		form.Errors = wrong
-		t.New = form
-	})
-}
-
-func (h *Handlers) updateTask(c *fiber.Ctx) error {
-	row, err := h.DB.Todo(c.UserContext(), userID(c), c.Params("task"))
+// filterOf is the filter of the list that a form was sent from.
+func filterOf(c *fiber.Ctx) views.TaskFilter {
+	q, err := url.ParseQuery(c.FormValue("filter"))
 	if err != nil {
-		return err
+		return views.TaskFilter{} // no page of ours sent it
 	}
-	form := taskForm(c)
-	form.ID = row.ID
-	change, err := taskChange(form, row.DueAt)
-	if err == nil {
-		_, err = h.DB.UpdateTodo(c.UserContext(), row.UserID, row.ID, change)
-	}
-	return h.tasksDone(c, err, func(t *views.Tasks, wrong map[string]string) {
-		form.Errors = wrong
-		t.Editing = &form
-	})
+	return views.ReadTaskFilter(q)
 }
 
-// completeTask ticks a task off, or with completed=false opens it again.
-func (h *Handlers) completeTask(c *fiber.Ctx) error {
-	completed := c.FormValue("completed") != "false"
-	_, err := h.DB.UpdateTodo(c.UserContext(), userID(c), c.Params("task"), models.TodoChange{Completed: &completed})
-	return h.tasksDone(c, err, nil)
-}
-
-func (h *Handlers) deleteTask(c *fiber.Ctx) error {
-	_, err := h.DB.DeleteTodo(c.UserContext(), userID(c), c.Params("task"))
-	return h.tasksDone(c, err, nil)
-}
-
-// tasksDone shows the tasks after a change. One that was refused shows its form
-// again, with what is wrong by field.
-func (h *Handlers) tasksDone(c *fiber.Ctx, err error, refused func(t *views.Tasks, wrong map[string]string)) error {
-	t := views.Tasks{Status: c.FormValue("status")}
-	bad, ok := errors.AsType[*models.InvalidError](err)
-	switch {
-	case ok && refused != nil:
-		refused(&t, map[string]string{bad.Field: bad.Message})
-		c.Status(problemOf(err).Status)
-		return h.showTasks(c, t, "")
-	case err != nil:
-		return err
-	}
+// tasksDone shows the tasks after a change; said tells those who do not see it.
+func (h *Handlers) tasksDone(c *fiber.Ctx, t views.Tasks, said string, boxToo bool) error {
 	h.tasksChanged(userID(c))
+	t.Filter, t.Said = filterOf(c), said
 	if isHTMX(c) {
-		return h.showTasks(c, t, "")
+		return h.showTasks(c, t, boxToo)
 	}
-	if t.Status == "" || t.Status == "all" {
-		return c.Redirect("/tasks", fiber.StatusSeeOther)
-	}
-	return c.Redirect("/tasks?status="+url.QueryEscape(t.Status), fiber.StatusSeeOther)
+	return c.Redirect(t.Self(), fiber.StatusSeeOther)
 }
 
-func taskForm(c *fiber.Ctx) views.TaskForm {
-	return views.TaskForm{Title: c.FormValue("title"), Description: c.FormValue("description"),
-		Due: c.FormValue("due_at"), Priority: c.FormValue("priority")}
-}
-
-// taskChange reads a form. The form has days only: a date whose day did not
-// change keeps its time.
-func taskChange(form views.TaskForm, present *models.Time) (models.TodoChange, error) {
-	change := models.TodoChange{Title: &form.Title, Description: &form.Description, Priority: &form.Priority}
-	var due *models.Time
-	if form.Due != "" {
-		day, err := time.Parse(time.DateOnly, form.Due)
-		if err != nil {
-			return change, &models.InvalidError{Field: "due_at", Message: "This is not a date. Write it like 2026-11-30."}
-		}
-		due = dueTime(&day)
+// tasksRefused shows the form of a change again, with what is wrong by field.
+// Other errors are not the form's.
+func (h *Handlers) tasksRefused(c *fiber.Ctx, err error, form views.TaskForm) error {
+	bad, ok := errors.AsType[*models.InvalidError](err)
+	if !ok {
+		return err
 	}
-	if due == nil || present == nil || present.Format(time.DateOnly) != form.Due {
-		change.DueAt = &due
+	form.Errors = map[string]string{bad.Field: locale.Known(c.UserContext(), bad.Message)}
+	t := views.Tasks{Filter: filterOf(c), Said: form.Errors[bad.Field]}
+	if form.ID == "" {
+		t.New = form
+	} else {
+		t.Editing = &form
 	}
-	return change, nil
+	c.Status(problemOf(err).Status)
+	return h.showTasks(c, t, form.ID == "")
 }

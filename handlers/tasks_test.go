@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/live"
@@ -94,7 +95,7 @@ func TestTasksPage(t *testing.T) {
 			}
 			return rows[0]
 		}
-		to := v.post("/tasks", url.Values{"title": {"buy <milk>"}, "due_at": {"2026-11-30"}, "priority": {"low"}, "status": {"pending"}}).
+		to := v.post("/tasks", url.Values{"title": {"buy <milk>"}, "due_at": {"2026-11-30"}, "priority": {"low"}, "filter": {"status=pending"}}).
 			want(303).header.Get("Location")
 		if to != "/tasks?status=pending" {
 			t.Errorf("led to %s", to)
@@ -114,6 +115,114 @@ func TestTasksPage(t *testing.T) {
 		v.post(path+"/delete", nil).want(303)
 		v.do("GET", "/tasks", nil).want(200).lacks("buy &lt;milk")
 	})
+}
+
+// A line says when and how important, unless the form's fields do.
+func TestTaskInOneLine(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	s := boot(t, db)
+	s.h.Now = func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) } // a Thursday
+	v := s.browser(modelstest.User(t, db, "ann@example.com"))
+	v.post("/tasks", url.Values{"title": {"call mum tomorrow at 5, high priority"}}, "HX-Request", "true").want(200).
+		has("Added: call mum. Due: Tomorrow, ").has("High priority").has(`name="title" value="" maxlength="250"`)
+	v.post("/tasks", url.Values{"title": {"sing today"}, "priority": {"low"}}).want(303)
+	rows, _, err := db.Todos(t.Context(), v.user.ID, models.TodoQuery{})
+	if err != nil || len(rows) != 2 {
+		t.Fatal(rows, err)
+	}
+	if sing, call := rows[0], rows[1]; sing.Title != "sing today" || sing.DueAt != nil || sing.Priority != "low" ||
+		call.Title != "call mum" || call.Priority != "high" || call.DueAt.Format(time.RFC3339) != "2026-11-27T17:00:00Z" {
+		t.Errorf("%+v", rows)
+	}
+}
+
+func TestTasksFilterIsInTheAddress(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	v := boot(t, db).browser(modelstest.User(t, db, "ann@example.com"))
+	for _, title := range []string{"buy bread", "buy milk", "sleep"} {
+		v.post("/tasks", url.Values{"title": {title}, "priority": {map[bool]string{true: "high"}[title == "buy milk"]}}).want(303)
+	}
+	v.do("GET", "/tasks?q=BUY&priority=high", nil).want(200).has("buy milk").lacks("buy bread").lacks("sleep").
+		has(`name="filter" value="priority=high&amp;q=BUY"`)
+	v.do("GET", "/tasks?due=today&q=milk", nil).want(200).has("No task is like that")
+	r := v.do("GET", "/tasks?status=all&due=&priority=&q=milk", nil, "HX-Request", "true").want(200).has("buy milk").lacks("<html")
+	if got := r.header.Get("HX-Replace-Url"); got != "/tasks?q=milk" {
+		t.Errorf("the address becomes %q", got)
+	}
+	for _, bad := range []string{"due=soon", "priority=urgent", "status=x"} {
+		v.do("GET", "/tasks?"+bad, nil).want(400)
+	}
+	v.do("GET", "/tasks?after=todo_none", nil).want(200).has("buy milk") // it was deleted: the list begins anew
+}
+
+func TestTasksMoveAndComeBack(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		s := boot(t, db)
+		v, other := s.browser(modelstest.User(t, db, "ann@example.com")), s.browser(modelstest.User(t, db, "bob@example.com"))
+		list := func() (ids []string, titles string) {
+			t.Helper()
+			rows, _, err := db.Todos(t.Context(), v.user.ID, models.TodoQuery{Placed: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range rows {
+				ids, titles = append(ids, row.ID), titles+row.Title
+			}
+			return ids, titles
+		}
+		for _, title := range []string{"c", "b", "a"} {
+			v.post("/tasks", url.Values{"title": {title}}).want(303)
+		}
+		ids, _ := list()
+		v.post("/tasks/"+ids[2]+"/move", url.Values{"before": {ids[0]}, "filter": {"status=pending"}}).want(303)
+		v.post("/tasks/"+ids[0]+"/move", url.Values{"after": {ids[1]}}, "HX-Request", "true").want(200).has(`hx-swap-oob="innerHTML">Moved.`)
+		if _, titles := list(); titles != "cba" {
+			t.Errorf("moved to %s", titles)
+		}
+		v.post("/tasks/"+ids[1]+"/move", url.Values{"after": {ids[1]}}).want(400)
+		other.post("/tasks/"+ids[1]+"/move", nil).want(404)
+
+		to := v.post("/tasks/"+ids[1]+"/delete", url.Values{"filter": {"status=pending"}}).want(303).header.Get("Location")
+		v.do("GET", to, nil).want(200).has("“b” is deleted.").has("/tasks/" + ids[1] + "/restore")
+		other.do("GET", "/tasks?deleted="+ids[1], nil).want(200).lacks("is deleted")
+		other.post("/tasks/"+ids[1]+"/restore", nil).want(404)
+		v.post("/tasks/"+ids[1]+"/restore", nil, "HX-Request", "true").want(200).has("Back in the list: b")
+		v.post("/tasks/"+ids[1]+"/restore", nil).want(404)
+		v.do("GET", to, nil).want(200).lacks("is deleted")
+		if _, titles := list(); titles != "cba" {
+			t.Errorf("it came back as %s", titles)
+		}
+	})
+}
+
+// A long list comes in pages, and moving works across their edges.
+func TestTasksInPages(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	v := boot(t, db).browser(modelstest.User(t, db, "ann@example.com"))
+	var ids []string
+	for range tasksOnPage + 2 {
+		title := "task"
+		row, err := db.CreateTodo(t.Context(), v.user.ID, models.TodoChange{Title: &title})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, row.ID)
+	}
+	slices.Reverse(ids)
+	last, next := ids[tasksOnPage-1], ids[tasksOnPage]
+	v.do("GET", "/tasks", nil).want(200).has(`href="/tasks?after=` + last + `"`).has(`name="after" value="` + next + `"`).lacks(`id="task-` + next)
+	v.do("GET", "/tasks?after="+last, nil).want(200).has(`id="task-` + next).has(`name="before" value="` + last + `"`).lacks(`id="task-` + last).lacks("More tasks")
+}
+
+func TestNewChatTakesWords(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	v := boot(t, db).browser(modelstest.User(t, db, "ann@example.com"))
+	v.do("GET", "/chat?say=Add+%3Cmilk%3E", nil).want(200).has("\nAdd &lt;milk&gt;</textarea>")
 }
 
 // The form has days only: saving it must not take the hour from a task that has one.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -21,8 +22,7 @@ type TodoQuery struct {
 	// Placed lists in the person's own order instead of newest first.
 	Placed bool
 	Limit  int
-	// After is the id of the last task seen; with Placed its Place.
-	After string
+	After  string // the id of the last task seen
 }
 
 func (q TodoQuery) check() error {
@@ -40,14 +40,9 @@ func (db *DB) Todos(ctx context.Context, userID string, q TodoQuery) ([]Todo, bo
 	if err := q.check(); err != nil {
 		return nil, false, err
 	}
-	list := todosOf(db.read(ctx), userID)
-	if q.Placed {
-		list = list.Where("place > ?", chatkit.CleanText(q.After)).Order("place")
-	} else {
-		var err error
-		if list, err = keyset(list, todosOf(db.read(ctx), userID), "created_at", q.After, chatkit.Desc); err != nil {
-			return nil, false, wrap("tasks", err)
-		}
+	list, err := db.ordered(ctx, userID, q)
+	if err != nil {
+		return nil, false, wrap("tasks", err)
 	}
 	limit := pageSize(q.Limit)
 	var todos []Todo
@@ -56,6 +51,25 @@ func (db *DB) Todos(ctx context.Context, userID string, q TodoQuery) ([]Todo, bo
 	}
 	todos, more := paged(todos, limit)
 	return todos, more, nil
+}
+
+// ordered continues the list of all the user's tasks.
+func (db *DB) ordered(ctx context.Context, userID string, q TodoQuery) (*gorm.DB, error) {
+	list := todosOf(db.read(ctx), userID)
+	if !q.Placed {
+		return keyset(list, todosOf(db.read(ctx), userID), "created_at", q.After, chatkit.Desc)
+	}
+	if q.After != "" {
+		place, err := placeOfTodo(db.read(ctx), userID, q.After)
+		if errors.Is(err, gorm.ErrRecordNotFound) || unstorable(err) {
+			return nil, unknownCursor()
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = list.Where("place > ?", place)
+	}
+	return list.Order("place"), nil
 }
 
 func (q TodoQuery) filter(list *gorm.DB) *gorm.DB {

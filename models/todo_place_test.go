@@ -164,7 +164,7 @@ func TestTodosFilteredAndPaged(t *testing.T) {
 			page, more, err = db.Todos(t.Context(), u.ID, models.TodoQuery{Placed: true, Limit: 3, After: after})
 			want(t, err, nil)
 			pages = append(pages, fmt.Sprint(titles(page)))
-			after = page[len(page)-1].Place
+			after = page[len(page)-1].ID
 		}
 		if got := strings.Join(pages, ""); got != "[Someday ÄÖ sunday evening][today morning done][yesterday]" {
 			t.Errorf("pages %s", got)

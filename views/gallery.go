@@ -32,7 +32,7 @@ func pageStates() []State {
 	list := galleryList("thr_gallery")
 	none := ThreadList{Now: galleryNow}
 	refused := map[string]string{"email": "That does not look like an e-mail address.", "password": "Choose at least 8 characters."}
-	tasks := Tasks{Viewer: galleryYou, Now: galleryNow, Status: "all", Tasks: galleryTasks()}
+	tasks := Tasks{Viewer: galleryYou, Now: galleryNow, Tasks: galleryTasks(), Deleted: &Task{ID: "todo_9", Title: "Buy bread"}}
 	long := Chat{Viewer: galleryYou, Sharing: true, Now: galleryNow, Threads: list, Turns: galleryTurns(), Seq: 42, ClientKey: "key",
 		Thread: &Thread{ID: galleryThread, Title: "Planning the autumn release"}, Earlier: 12}
 	running := long
@@ -96,9 +96,11 @@ func partStates() []State {
 		{"thread-list", false, ThreadListFragment(list)},
 		{"thread-row-rename", false, RenameRow(list.Threads[0], true, "Give it a name.")},
 		{"older-turns", false, OlderTurns(galleryThread, 3, galleryTurns()[:1])},
-		{"tasks-refused", false, TasksView(Tasks{Now: galleryNow, Status: "pending", Tasks: galleryTasks()[:1], More: "todo_2",
+		{"tasks-refused", false, TasksView(Tasks{Now: galleryNow, Filter: TaskFilter{Status: "pending"}, Tasks: galleryTasks()[:1], Next: "todo_2",
 			Editing: &TaskForm{ID: "todo_1", Due: "soon", Errors: map[string]string{"title": "Say what has to be done.", "due_at": "Choose a day."}}})},
-		{"tasks-none-done", false, TasksView(Tasks{Now: galleryNow, Status: "completed"})},
+		{"tasks-none-done", false, TasksView(Tasks{Now: galleryNow, Filter: TaskFilter{Status: "completed"}})},
+		{"tasks-none-found", false, TasksView(Tasks{Now: galleryNow, Filter: TaskFilter{Due: "today", Text: "milk"}})},
+		{"tasks-new-refused", false, TasksAnswer(Tasks{Now: galleryNow, Tasks: galleryTasks()[3:4], New: TaskForm{Title: "…", Errors: map[string]string{"title": "The title is too long."}}}, true)},
 		{"toast-info", false, Toast("info", "", "Your name was changed.")},
 		{"toast-error", false, ErrorFragment(Problem{Status: 429})},
 		{"notice", false, NoticeToast(chatkit.Notice{Level: "warning", Title: "Nearly full", Message: "You have used **90 %** of this month's answers."})},

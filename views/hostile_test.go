@@ -174,10 +174,12 @@ func checkHostile(t *testing.T, x string) {
 	who := views.Viewer{Name: x, Email: x}
 	list := views.ThreadList{Threads: []views.ThreadLink{{ID: "thr_1", Title: x}}, Current: "thr_1"}
 	chat := views.Chat{Viewer: who, Threads: list, Thread: &views.Thread{ID: "thr_1", Title: x, Status: chatkit.ThreadStatus{Type: chatkit.Locked, Reason: x}}, Turns: []views.Turn{turn}, Draft: x, Problem: x, ClientKey: x}
-	tasks := views.Tasks{Viewer: who, Tasks: []views.Task{{ID: "todo_1", Title: x, Description: x, Priority: x}}, Status: x}
+	tasks := views.Tasks{Viewer: who, Tasks: []views.Task{{ID: "todo_1", Title: x, Description: x, Priority: x}}, Filter: views.TaskFilter{Status: x, Due: x, Priority: x, Text: x, After: x}, Next: x, Said: x,
+		Deleted: &views.Task{ID: x, Title: x}, New: views.TaskForm{Title: x, Due: x, Errors: map[string]string{"title": x, "due_at": x}}}
 	for name, s := range map[string]views.State{
 		"chat":   {View: views.ChatPage(chat)},
 		"tasks":  {View: views.TasksPage(tasks, list)},
+		"answer": {View: views.TasksAnswer(tasks, true)},
 		"notice": {View: views.NoticeToast(chatkit.Notice{Level: x, Title: x, Message: x})},
 		"error":  {View: views.ErrorPage(views.Problem{Status: 400, Title: x, Message: x, Viewer: &who})},
 	} {

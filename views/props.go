@@ -169,31 +169,6 @@ const (
 // Running reports whether the turn is still being made.
 func (t Turn) Running() bool { return t.Status == StatusRunning }
 
-// Tasks is the tasks page.
-type Tasks struct {
-	Viewer  Viewer
-	Now     time.Time
-	Tasks   []Task
-	Status  string // the filter: "all", "pending" or "completed"
-	More    string // the cursor of the next page; "" when there is none
-	New     TaskForm
-	Editing *TaskForm // a change that was refused, shown open again
-}
-
-// Task is one of the person's tasks.
-type Task struct {
-	ID, Title, Description string
-	Completed              bool
-	DueAt                  *time.Time
-	Priority               string // "", "low", "medium" or "high"
-}
-
-// TaskForm is what a person typed about a task, with what is wrong about it.
-type TaskForm struct {
-	ID, Title, Description, Due, Priority string
-	Errors                                map[string]string // by field: "title", "description", "due_at", "priority"
-}
-
 // Problem is an error page or fragment.
 type Problem struct {
 	Status  int

@@ -2,20 +2,133 @@ package views
 
 import (
 	"context"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/taskpilot/taskpilot/views/locale"
 )
 
-func boolText(b bool) string { return strconv.FormatBool(b) }
+// Tasks is the tasks page.
+type Tasks struct {
+	Viewer Viewer
+	Now    time.Time
+	Tasks  []Task
+	Filter TaskFilter
+	Next   string // the task after the last one shown; "" when there is none
+	New    TaskForm
+	// Editing is a change that was refused, shown open again.
+	Editing *TaskForm
+	// Deleted is a task that can be had back.
+	Deleted *Task
+	// Said is what a change did, for those who do not see the list.
+	Said string
+}
+
+// more is the page after this one.
+func (t Tasks) more() TaskFilter {
+	f := t.Filter
+	f.After = t.Tasks[len(t.Tasks)-1].ID
+	return f
+}
+
+// neighbours are the ids of the tasks before and after the nth one, as the page
+// lists them.
+func (t Tasks) neighbours(n int) (before, after string) {
+	before, after = t.Filter.After, t.Next
+	if n > 0 {
+		before = t.Tasks[n-1].ID
+	}
+	if n+1 < len(t.Tasks) {
+		after = t.Tasks[n+1].ID
+	}
+	return before, after
+}
 
 // editing returns the form of the task if its change was refused.
-func editing(t Tasks, task string) *TaskForm {
+func (t Tasks) editing(task string) *TaskForm {
 	if t.Editing != nil && t.Editing.ID == task {
 		return t.Editing
 	}
 	return nil
+}
+
+// Self is the address of the list as it is shown, with the deletion that can be undone.
+func (t Tasks) Self() string {
+	q := t.Filter.values()
+	if t.Deleted != nil {
+		q.Set("deleted", t.Deleted.ID)
+	}
+	return withQuery("/tasks", q)
+}
+
+// TaskNotes says when a task is due and how important it is.
+func TaskNotes(ctx context.Context, task Task, now time.Time) string {
+	var notes []string
+	if task.DueAt != nil {
+		notes = append(notes, dueText(ctx, task, now))
+	}
+	if task.Priority != "" {
+		notes = append(notes, priorityText(ctx, task.Priority))
+	}
+	return strings.Join(notes, ". ")
+}
+
+// TaskFilter says which tasks are listed.
+type TaskFilter struct {
+	Status   string // "all" (or ""), "pending" or "completed"
+	Due      string // "" (any), "overdue", "today", "week" or "none"
+	Priority string // "" (any), "low", "medium" or "high"
+	Text     string // words of the title
+	After    string // the last task of the page before; "" on the first
+}
+
+// ReadTaskFilter reads what Query wrote, or what a browser sends of the form.
+func ReadTaskFilter(q url.Values) TaskFilter {
+	return TaskFilter{Status: q.Get("status"), Due: q.Get("due"), Priority: q.Get("priority"), Text: q.Get("q"), After: q.Get("after")}
+}
+
+// Query writes the filter as a URL has it.
+func (f TaskFilter) Query() string { return f.values().Encode() }
+
+// URL is the address of the tasks that the filter lets through.
+func (f TaskFilter) URL() string { return withQuery("/tasks", f.values()) }
+
+func (f TaskFilter) values() url.Values {
+	q := url.Values{}
+	for name, value := range map[string]string{"status": f.Status, "due": f.Due, "priority": f.Priority, "q": f.Text, "after": f.After} {
+		if value != "" && (name != "status" || value != "all") {
+			q.Set(name, value)
+		}
+	}
+	return q
+}
+
+// Narrow reports whether the filter leaves anything out.
+func (f TaskFilter) Narrow() bool { f.After = ""; return len(f.values()) > 0 }
+
+func withQuery(path string, q url.Values) string {
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// Task is one of the person's tasks.
+type Task struct {
+	ID, Title, Description string
+	Completed              bool
+	DueAt                  *time.Time
+	Priority               string // "", "low", "medium" or "high"
+}
+
+// TaskForm is what a person typed about a task, with what is wrong about it.
+type TaskForm struct {
+	ID, Title, Description, Due, Priority string
+	Errors                                map[string]string // by field: "title", "description", "due_at", "priority"
 }
 
 // formOf is the refused form, or one with the task's own values.
@@ -30,20 +143,50 @@ func formOf(task Task, form *TaskForm) TaskForm {
 	return f
 }
 
-// A due date is a day, kept as midnight UTC.
+// invalid are the attributes of a field with something wrong about it, which the
+// element with the id says.
+func invalid(problem, id string) templ.Attributes {
+	if problem == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": id}
+}
+
+func boolText(b bool) string { return strconv.FormatBool(b) }
+
+// A due date is a day, kept as midnight UTC, or a time.
 func dueDay(task Task) time.Time { return task.DueAt.UTC().Truncate(24 * time.Hour) }
 
-// today is now's date in its own zone, as a day in UTC.
-func today(now time.Time) time.Time {
-	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
-}
+func timed(task Task) bool { return !task.DueAt.UTC().Equal(dueDay(task)) }
 
+// today is now's date as a day in UTC, as the assistants reckon.
+func today(now time.Time) time.Time { return now.UTC().Truncate(24 * time.Hour) }
+
+// late reports whether an open task's day is over, or its time has come.
 func late(task Task, now time.Time) bool {
-	return !task.Completed && task.DueAt != nil && dueDay(task).Before(today(now))
+	if task.Completed || task.DueAt == nil {
+		return false
+	}
+	return dueDay(task).Before(today(now)) || timed(task) && task.DueAt.Before(now)
 }
 
+func dueToday(task Task, now time.Time) bool {
+	return !task.Completed && task.DueAt != nil && dueDay(task).Equal(today(now))
+}
+
+// dueText says when a task is due, and that it is overdue, in words.
 func dueText(ctx context.Context, task Task, now time.Time) string {
-	due := dueDay(task)
+	when := dayText(ctx, dueDay(task), now)
+	if timed(task) {
+		when = locale.Tf(ctx, "%s, %s UTC", when, locale.Time(ctx, task.DueAt.UTC()))
+	}
+	if late(task, now) {
+		return locale.Tf(ctx, "Overdue: %s", when)
+	}
+	return locale.Tf(ctx, "Due: %s", when)
+}
+
+func dayText(ctx context.Context, due, now time.Time) string {
 	switch days := int(due.Sub(today(now)).Hours() / 24); {
 	case days == 0:
 		return locale.T(ctx, "Today")
@@ -54,20 +197,37 @@ func dueText(ctx context.Context, task Task, now time.Time) string {
 	case days > 1 && days < 7:
 		return locale.Weekday(ctx, due)
 	}
-	if due.Year() == now.Year() {
+	if due.Year() == now.UTC().Year() {
 		return locale.DayMonth(ctx, due)
 	}
 	return locale.Date(ctx, due)
 }
 
+// choice is one of the values of a select or of a group of buttons.
+type choice struct{ value, label string }
+
+func statusChoices(ctx context.Context) []choice {
+	return []choice{{"all", locale.T(ctx, "All")}, {"pending", locale.T(ctx, "To do")}, {"completed", locale.T(ctx, "Done")}}
+}
+
+func dueChoices(ctx context.Context) []choice {
+	return []choice{{"", locale.T(ctx, "Due: any time")}, {"overdue", locale.T(ctx, "Overdue")}, {"today", locale.T(ctx, "Due today")},
+		{"week", locale.T(ctx, "Due within a week")}, {"none", locale.T(ctx, "Without a date")}}
+}
+
+func priorities(ctx context.Context) []choice {
+	return []choice{{"low", locale.T(ctx, "Low priority")}, {"medium", locale.T(ctx, "Medium priority")}, {"high", locale.T(ctx, "High priority")}}
+}
+
+func withAny(any string, list []choice) []choice { return slices.Insert(list, 0, choice{"", any}) }
+
 func priorityText(ctx context.Context, priority string) string {
-	switch priority {
-	case "high":
-		return locale.T(ctx, "High")
-	case "medium":
-		return locale.T(ctx, "Medium")
+	for _, p := range priorities(ctx) {
+		if p.value == priority {
+			return p.label
+		}
 	}
-	return locale.T(ctx, "Low")
+	return priority
 }
 
 func priorityClass(priority string) string {

@@ -62,18 +62,9 @@ func taskURL(task, verb string) templ.SafeURL {
 	return templ.SafeURL(u)
 }
 
-func tasksURL(status, after string) templ.SafeURL {
-	q := url.Values{}
-	if status != "" && status != "all" {
-		q.Set("status", status)
-	}
-	if after != "" {
-		q.Set("after", after)
-	}
-	if len(q) == 0 {
-		return "/tasks"
-	}
-	return templ.SafeURL("/tasks?" + q.Encode())
+// sayURL is a new conversation with words in the box.
+func sayURL(words string) templ.SafeURL {
+	return templ.SafeURL("/chat?" + url.Values{"say": {words}}.Encode())
 }
 
 // initial is the first letter or digit of a name.

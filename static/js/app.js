@@ -13,3 +13,4 @@ import "./find.js";
 import "./theme-control.js";
 
 if (document.querySelector("[data-pictures]")) import("./pictures.js");
+if (document.querySelector("#tasks")) import("./tasks.js");

@@ -13,7 +13,7 @@ let lastResync = 0;
 const watch = () => ({ thread: list()?.dataset.thread || "", seq: Number(list()?.dataset.seq || 0) });
 
 // used is true while someone types in a list, or has a menu of it open.
-const used = (place) => place.querySelector("[data-editing], .task-edit[open], form :focus, :popover-open");
+const used = (place) => place.querySelector("[data-editing], .task-edit[open], form :focus:not(button), :popover-open");
 
 // refresh has a list fetched again, but not while it is used.
 function refresh(kind) {
