@@ -224,7 +224,7 @@ func TestBrowserDictationAndModels(t *testing.T) {
 		wait(`document.querySelector("#content").value === "please buy milk" && !document.querySelector("[data-dictate]").disabled`),
 		chromedp.SetValue(`#model`, "large-model"), do(`document.querySelector("#model").dispatchEvent(new Event("change", { bubbles: true }))`))
 	b.shot("compose-dictated-" + b.device.name)
-	if text := b.text(b.ctx); strings.Contains(text, "characters left") {
+	if text := b.text(b.ctx); strings.Contains(text, "Characters left") {
 		t.Errorf("a short message is counted: %s", text)
 	}
 	if over := eval[int](b, b.ctx, `document.querySelector(".composer-foot").scrollWidth - document.querySelector(".composer-foot").clientWidth`); over > 0 {

@@ -1,10 +1,10 @@
 // What goes along with a message: files, a quote, mentioned tasks. Each is a chip
 // in the composer with its hidden field, and is kept across reloads.
-import { byId, composer, room } from "./turns.js";
+import { byId, composer, room, t } from "./turns.js";
 import { extras } from "./send.js";
 
 const fields = { file: "attachments", quote: "quoted_text", mention: "mention" };
-const words = { file: "Remove the file", quote: "Remove the quote", mention: "Remove the mention of" };
+const words = { file: "Remove the file %s", quote: "Remove the quote %s", mention: "Remove the mention of %s" };
 
 export function save(form) {
   const name = `extras:${room(form)}`;
@@ -42,7 +42,7 @@ export function put(form, data) {
   const chip = byId("extra").content.firstElementChild.cloneNode(true);
   Object.assign(chip.dataset, { kind: data.kind, label: data.label });
   chip.querySelector(".extra-name").textContent = data.label;
-  chip.querySelector("[data-remove]").setAttribute("aria-label", `${words[data.kind]} ${data.label.slice(0, 80)}`);
+  chip.querySelector("[data-remove]").setAttribute("aria-label", t(words[data.kind], data.label.slice(0, 80)));
   form.querySelector("[data-extras]").append(chip);
   if (data.value) fill(form, chip, data);
   return chip;

@@ -1,5 +1,5 @@
 // The box for messages: its keys, its size, its counter, and what it refuses to send.
-import { byId, isRunning, announce } from "./turns.js";
+import { byId, isRunning, announce, t } from "./turns.js";
 import { keepDraft, restoreDraft } from "./drafts.js";
 import { snapshot, empty, later } from "./send.js";
 
@@ -17,7 +17,7 @@ function count(form, box) {
   const counter = form.querySelector("[data-count]");
   counter.hidden = left > warnAt;
   counter.toggleAttribute("data-full", left <= 0);
-  counter.textContent = left > warnAt ? "" : `${left.toLocaleString("en")} characters left`;
+  counter.textContent = left > warnAt ? "" : t("Characters left: %s", left);
 }
 
 document.addEventListener("input", (event) => {

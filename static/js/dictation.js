@@ -1,5 +1,5 @@
 // Writes down what is spoken: records, and has the server transcribe it.
-import { composer, announce } from "./turns.js";
+import { composer, announce, t } from "./turns.js";
 import { fill } from "./composer.js";
 import { keepDraft } from "./drafts.js";
 import { say } from "./say.js";
@@ -17,8 +17,8 @@ function show(button, state) {
   button.disabled = state === "writing";
   button.setAttribute("aria-pressed", String(state === "listening"));
   const words = { listening: "Stop and write it down", writing: "Writing it down…" }[state] || "Dictate";
-  button.setAttribute("aria-label", words);
-  button.title = words;
+  button.setAttribute("aria-label", t(words));
+  button.title = t(words);
   if (state) announce(state === "listening" ? "Listening." : words);
 }
 

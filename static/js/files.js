@@ -1,5 +1,5 @@
 // Files on their way to the server, while the message is still being written.
-import { announce } from "./turns.js";
+import { announce, t } from "./turns.js";
 import { extras } from "./send.js";
 import { put, fill, look } from "./chips.js";
 import { say } from "./say.js";
@@ -11,17 +11,17 @@ const isPicture = (file) => /^image\/(png|jpeg|gif|webp)$/.test(file.type);
 export function add(form, list) {
   for (const file of list) {
     if (extras(form).filter((el) => el.dataset.kind === "file").length >= most) {
-      say("Too many files", `A message can have ${most} files. Send these first, then the others.`);
+      say("Too many files", "A message can have 20 files. Send these first, then the others.");
       return;
     }
-    const chip = put(form, { kind: "file", label: file.name || "picture" });
+    const chip = put(form, { kind: "file", label: file.name || t("picture") });
     if (isPicture(file)) {
       const address = URL.createObjectURL(file);
       look(chip, address);
       chip.querySelector("img").onload = () => URL.revokeObjectURL(address);
     }
-    if (file.size > form.dataset.maxFile) fail(chip, `Too large: at most ${megabytes(form.dataset.maxFile)}`);
-    else if (file.size === 0) fail(chip, "This file is empty");
+    if (file.size > form.dataset.maxFile) fail(chip, t("Too large: at most %s", megabytes(form.dataset.maxFile)));
+    else if (file.size === 0) fail(chip, t("This file is empty"));
     else send(form, chip, file);
   }
   form.elements.content.focus();
@@ -50,10 +50,10 @@ function send(form, chip, file) {
   request.setRequestHeader("X-CSRF-Token", form.elements.csrf_token.value);
   request.responseType = "json";
   request.upload.onprogress = ({ loaded, total }) => (bar.value = loaded / total);
-  request.onerror = () => fail(chip, "no connection", again);
+  request.onerror = () => fail(chip, t("no connection"), again);
   request.onload = () => {
     const answer = request.response;
-    if (request.status >= 500 || request.status === 429 || !answer) fail(chip, answer?.error?.message || "the server did not answer", again);
+    if (request.status >= 500 || request.status === 429 || !answer) fail(chip, answer?.error?.message || t("the server did not answer"), again);
     else if (request.status >= 400) fail(chip, answer.error.message);
     else arrived(form, chip, answer);
   };

@@ -1,5 +1,5 @@
 // The menu above the box: commands after a slash, tasks after an @.
-import { composer } from "./turns.js";
+import { composer, t } from "./turns.js";
 import { fill } from "./composer.js";
 import { keepDraft } from "./drafts.js";
 import { put } from "./chips.js";
@@ -7,7 +7,7 @@ import { commands } from "./commands.js";
 import { findTasks } from "./mentions.js";
 
 const menu = Object.assign(document.createElement("ul"), { id: "composer-menu", className: "composer-menu", role: "listbox", hidden: true });
-menu.setAttribute("aria-label", "Suggestions");
+menu.setAttribute("aria-label", t("Suggestions"));
 let options = []; // { text, hint, run }
 let at = 0;
 let asked = 0;
@@ -54,11 +54,11 @@ export async function update(form) {
   const command = /^\/(\w*)$/.exec(before)?.[1];
   if (command !== undefined) {
     const fit = commands.filter((c) => c.name.startsWith(command.toLowerCase()) && (!c.needs || document.querySelector(c.needs)));
-    return show(fit.map((c) => ({ text: c.text, hint: `/${c.name}`, run: (f) => (fill(f, ""), keepDraft(f), c.run(f)) })));
+    return show(fit.map((c) => ({ text: t(c.text), hint: `/${c.name}`, run: (f) => (fill(f, ""), keepDraft(f), c.run(f)) })));
   }
   const [, query] = /(?:^|\s)@([^\n@]{0,40})$/.exec(before) || [];
   const tasks = query === undefined ? [] : await findTasks(form, query);
-  if (turn === asked) show(tasks.map((t) => ({ text: t.title, hint: "Task", run: mention(t, before.length - query.length - 1, before.length) })));
+  if (turn === asked) show(tasks.map((task) => ({ text: task.title, hint: t("Task"), run: mention(task, before.length - query.length - 1, before.length) })));
 }
 
 function choose(i) {

@@ -1,12 +1,12 @@
 // Quotes what is selected in an answer: a button appears beside the selection.
-import { composer, list } from "./turns.js";
+import { composer, list, t } from "./turns.js";
 import { put } from "./chips.js";
 
 const longest = 10_000;
 const touch = matchMedia("(hover: none) and (pointer: coarse)");
 
 const button = document.createElement("button");
-Object.assign(button, { type: "button", className: "button button-small quote-button", textContent: "Quote", hidden: true });
+Object.assign(button, { type: "button", className: "button button-small quote-button", textContent: t("Quote"), hidden: true });
 button.addEventListener("pointerdown", (event) => event.preventDefault()); // the selection stays
 button.addEventListener("click", () => {
   const text = selected();

@@ -25,10 +25,15 @@ export function idle() {
   }
 }
 
+// t is a text in the page's language, with a value in place of %s. The page
+// brings the words, views/words.go; an English one needs none.
+const words = JSON.parse(byId("words")?.textContent ?? "{}");
+export const t = (text, value) => (words[text] ?? text).replace("%s", () => value);
+
 // announce tells a screen reader something, once.
 export function announce(text) {
   const announcer = byId("announcer");
-  if (announcer) announcer.textContent = text;
+  if (announcer) announcer.textContent = words[text] ?? text;
 }
 
 const longest = 1000;

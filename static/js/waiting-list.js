@@ -1,6 +1,6 @@
 // Shows the messages that wait, and sends them one after the other. Their keys
 // make sending one twice harmless.
-import { byId, list, isRunning } from "./turns.js";
+import { byId, list, isRunning, t } from "./turns.js";
 import { field } from "./chips.js";
 import { read, remove } from "./waiting-store.js";
 
@@ -60,7 +60,7 @@ export function update() {
     box.append(el);
     window.htmx.process(el);
   }
-  for (const form of rows()) form.querySelector("[data-note]").textContent = note(keyOf(form));
+  for (const form of rows()) form.querySelector("[data-note]").textContent = t(note(keyOf(form)));
   const last = list()?.lastElementChild?.dataset.status;
   if (!entries.length || timer || isRunning() || refused.has(entries[0].key)) return;
   if (last === undefined || last === "completed" || last === "cancelled") rows()[0].requestSubmit();

@@ -1,1 +1,0 @@
-import{a as e}from"./chunk-3A4J45VR.js";function s(o,n){let t=e("offline-toast").content.cloneNode(!0);t.querySelector(".toast-title").textContent=o,t.querySelector(".toast-title + p").textContent=n,e("toasts").append(t)}export{s as a};
