@@ -35,8 +35,8 @@ var (
 	ErrUnsent = errors.New("models: too many files that are not sent")
 )
 
-// maxAttachments is how many files a message has at most.
-const maxAttachments = 20
+// MaxAttachments is how many files a message has at most.
+const MaxAttachments = 20
 
 // Attachment returns one of the user's files.
 func (db *DB) Attachment(ctx context.Context, userID, id string) (*Attachment, error) {
@@ -141,8 +141,8 @@ func room(tx *gorm.DB, userID string, more int64, limits FileLimits) error {
 
 // attach makes files part of a thread: those of a message that is being sent.
 func attach(tx *gorm.DB, userID, threadID string, ids []string) ([]*chatkit.Attachment, error) {
-	if len(ids) > maxAttachments {
-		return nil, &InvalidError{Field: "attachments", Message: fmt.Sprintf("A message has at most %d files.", maxAttachments)}
+	if len(ids) > MaxAttachments {
+		return nil, &InvalidError{Field: "attachments", Message: fmt.Sprintf("A message has at most %d files.", MaxAttachments)}
 	}
 	list := []*chatkit.Attachment{}
 	for _, id := range ids {

@@ -38,6 +38,10 @@ func nest(t *testing.T, db *models.DB, email string) *models.User {
 	}
 	file := &chatkit.Attachment{ID: canary, Name: canary, Metadata: map[string]any{"note": canary}}
 	want(t, models.NewStore(db).SaveAttachment(models.WithUser(t.Context(), u.ID), file), nil)
+	_, err = db.AddImport(t.Context(), u.ID, &models.Import{Name: canary, Preview: models.ImportCount{Titles: []string{canary}}})
+	want(t, err, nil)
+	want(t, db.PutThread(t.Context(), u.ID, canary, &models.ThreadCopy{Thread: models.Thread{Title: canary},
+		Items: []models.Item{{RunID: canary, Item: answer("msg_"+canary, "", canary)}}}, models.FileLimits{}), nil)
 	as := models.WithActor(t.Context(), models.Actor{UserID: u.ID, Network: canary})
 	want(t, db.Audit(as, models.AuditExported, u.ID, ""), nil)
 	_, _, err = db.Invite(as, email+".invalid")
@@ -50,7 +54,7 @@ func dump(t *testing.T, db *models.DB, without ...string) string {
 	t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"users", "sessions", "refresh_families", "refresh_tokens", "throttles",
-		"threads", "items", "runs", "run_events", "run_journal", "todos", "deleted_todos", "attachments", "feedback", "shares", "search_docs", "search_todo", "audit_events", "invites"} {
+		"threads", "items", "runs", "run_events", "run_journal", "todos", "deleted_todos", "attachments", "feedback", "shares", "search_docs", "search_todo", "audit_events", "invites", "imports", "imported"} {
 		if table == "run_journal" && db.Driver() != "sqlite" || slices.Contains(without, table) {
 			continue
 		}

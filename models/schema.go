@@ -17,7 +17,7 @@ import (
 func (db *DB) rows() []any {
 	return append(db.log.rows(), &User{}, &sessionRow{}, &familyRow{}, &refreshRow{}, &throttleRow{},
 		&threadRow{}, &itemRow{}, &runRow{}, &todoRow{}, &deletedTodo{}, &attachmentRow{}, &Feedback{},
-		&Consent{}, &Usage{}, &MCPApproval{}, &Share{}, &searchDoc{}, &searchTodo{}, &AuditEvent{}, &Invite{}, &modelOff{},
+		&Consent{}, &Usage{}, &MCPApproval{}, &Share{}, &Import{}, &importedRow{}, &searchDoc{}, &searchTodo{}, &AuditEvent{}, &Invite{}, &modelOff{},
 		&APIToken{}, &MailLink{})
 }
 
