@@ -61,7 +61,7 @@ func (d *desk) fill() string {
 	}
 	for _, err := range []error{
 		d.db.SaveFeedback(ctx, d.user.ID, a.Thread.ID, []string{"msg_000000000000"}, chatkit.FeedbackNegative),
-		d.db.PinThread(ctx, d.user.ID, a.Thread.ID, true),
+		d.db.PinThreads(ctx, d.user.ID, true, a.Thread.ID),
 	} {
 		if err != nil {
 			d.t.Fatal(err)
