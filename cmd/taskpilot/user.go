@@ -65,7 +65,7 @@ func userListCommand() command {
 func userPasswordCommand() command {
 	return command{
 		name: "user password", args: "<email>", nargs: 1,
-		brief: "Set an account's password and sign it out everywhere",
+		brief: "Set an account's password, sign it out everywhere and revoke its API tokens",
 		more:  passwordHelp,
 		prepare: func(fs *flag.FlagSet) action {
 			password := fs.String("password", "", passwordUsage)
@@ -75,6 +75,9 @@ func userPasswordCommand() command {
 					return err
 				}
 				if err := db.SetPassword(ctx, user.ID, secret); err != nil {
+					return err
+				}
+				if err := db.RevokeAPITokens(ctx, user.ID); err != nil {
 					return err
 				}
 				_, err = fmt.Fprintf(p.stderr, "The password of %s is set.\n", user.Email)
