@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/chatkit/agents"
@@ -12,9 +13,9 @@ import (
 
 // Config is what an Agent needs.
 type Config struct {
-	BaseURL      string // of the interface, as "http://localhost:11434/v1"; "" is OpenAI's. Without a path, /v1 is meant.
-	APIKey       string // "" sends none
-	Model        string
+	BaseURL      string   // of the interface, as "http://localhost:11434/v1"; "" is OpenAI's. Without a path, /v1 is meant.
+	APIKey       string   // "" sends none
+	Model        string   // "" with a BaseURL: the first that the server lists, or DefaultModel
 	Models       []string // others that people may choose
 	Instructions string   // the system message; "" is the built-in one
 	Tools        Tools
@@ -45,7 +46,8 @@ type Agent struct {
 	instructions string
 	limits       Limits
 	logger       *slog.Logger
-	titling      chan struct{} // a slot for each title that is asked for
+	served       atomic.Pointer[string] // see model
+	titling      chan struct{}          // a slot for each title that is asked for
 }
 
 // newAgent returns an Agent of a provider.
@@ -114,8 +116,14 @@ func (a *Agent) explain(err error) error {
 func (a *Agent) Complete(ctx context.Context, model, instructions, text string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, a.limits.Total, errTooLong)
 	defer cancel()
+	if model == "" {
+		var err error
+		if model, err = a.model(ctx); err != nil {
+			return "", a.explain(err)
+		}
+	}
 	req := &modelRequest{
-		model: firstOf(model, a.cfg.Model), instructions: instructions, choice: "none",
+		model: model, instructions: instructions, choice: "none",
 		input: []inputItem{{kind: inputUser, parts: []inputPart{{kind: partText, text: text}}}},
 		busy:  func() error { return nil },
 	}

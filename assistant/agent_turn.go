@@ -86,7 +86,11 @@ func (t *agentTurn) answer(ctx context.Context) error {
 
 // request returns the turn's first request.
 func (t *agentTurn) request(ctx context.Context) (*modelRequest, error) {
-	req := &modelRequest{turn: t.turn, model: t.cfg.Model, instructions: t.system(t.turn)}
+	model, err := t.model(ctx)
+	if err != nil {
+		return nil, err
+	}
+	req := &modelRequest{turn: t.turn, model: model, instructions: t.system(t.turn)}
 	req.busy = func() error {
 		return t.out.Emit(progress("clock", "The model server is busy; trying again…"))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -69,31 +68,42 @@ func (c *check) failed(what string, err error) {
 // server asks for the list of models: not every server has one, but all that do
 // look at the key.
 func (c *check) server(ctx context.Context) {
-	u, err := newUpstream(c.cfg, documents)
-	if err != nil {
-		c.failed("The settings", err)
-		return
-	}
-	defer u.close()
 	ctx, cancel := context.WithTimeoutCause(ctx, checkTime, errTooLong)
 	defer cancel()
-	list, err := u.client.ListModels(ctx)
-	if e, ok := errors.AsType[*statusError](err); ok && (e.status == http.StatusNotFound || e.status == http.StatusMethodNotAllowed) {
+	list, err := c.listModels(ctx)
+	switch {
+	case noList(err):
 		c.say(FindingNote, "The server answers, but has no list of models.")
-		return
-	}
-	if err != nil {
+	case err != nil:
 		c.failed("The server", err)
 		return
+	default:
+		c.say(FindingOK, "The server answers and takes the key.")
 	}
-	c.say(FindingOK, "The server answers and takes the key.")
-	named := slices.ContainsFunc(list.Models, func(m openai.Model) bool { return m.ID == c.cfg.Model })
+	if c.cfg.Model == "" {
+		c.found(ctx, len(list))
+		return
+	}
+	named := slices.ContainsFunc(list, func(m openai.Model) bool { return m.ID == c.cfg.Model })
 	switch {
 	case named:
 		c.say(FindingOK, "It has the model %s.", c.cfg.Model)
-	case c.Name() == "assistants":
+	case err != nil || c.Name() == "assistants":
 	default:
 		c.say(FindingNote, "Its list of models doesn't name %s. Some servers take any name.", c.cfg.Model)
+	}
+}
+
+// found says which model answers when the settings name none.
+func (c *check) found(ctx context.Context, listed int) {
+	name, err := c.model(ctx)
+	switch {
+	case err != nil:
+		c.failed("The server", err)
+	case listed == 0:
+		c.say(FindingNote, "OPENAI_MODEL is not set: asking for %s.", name)
+	default:
+		c.say(FindingNote, "OPENAI_MODEL is not set: taking %s, the first model of %d that the server lists.", name, listed)
 	}
 }
 
@@ -157,7 +167,11 @@ type checkAnswer struct {
 func (c *check) ask(ctx context.Context, tools Tools, text string) (*checkAnswer, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, checkTime, errTooLong)
 	defer cancel()
-	cfg := Config{BaseURL: c.cfg.BaseURL, APIKey: c.cfg.APIKey, Model: c.cfg.Model, Tools: tools,
+	model, err := c.model(ctx)
+	if err != nil {
+		return &checkAnswer{}, err
+	}
+	cfg := Config{BaseURL: c.cfg.BaseURL, APIKey: c.cfg.APIKey, Model: model, Tools: tools,
 		Responses: c.cfg.Responses, Assistants: AssistantsOptions{ID: c.cfg.Assistants.ID}, Limits: c.cfg.Limits}
 	asked := newAgent(c.provider, cfg)
 	got := &checkAnswer{}
@@ -173,7 +187,7 @@ func (c *check) ask(ctx context.Context, tools Tools, text string) (*checkAnswer
 		}
 		return nil
 	}
-	err := asked.Respond(ctx, &Turn{User: User{ID: "check"}, Thread: chatkit.Thread{ID: "thr_check"}, Input: chatkit.NewUserText(text), Now: time.Now()}, watch)
+	err = asked.Respond(ctx, &Turn{User: User{ID: "check"}, Thread: chatkit.Thread{ID: "thr_check"}, Input: chatkit.NewUserText(text), Now: time.Now()}, watch)
 	return got, err
 }
 

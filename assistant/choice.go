@@ -15,10 +15,10 @@ func (t *agentTurn) choose(ctx context.Context, req *modelRequest) error {
 	if err != nil {
 		return err
 	}
-	if m := wish.Model; m != "" && m != t.cfg.Model {
+	if m := wish.Model; m != "" && m != req.model {
 		if !slices.Contains(t.cfg.Models, m) {
 			return &chatkit.Error{Message: "There is no model “" + plain(m, 100) + "” here. Choose one of these, and send your message again: " +
-				strings.Join(append([]string{t.cfg.Model}, t.cfg.Models...), ", ") + "."}
+				strings.Join(append([]string{req.model}, t.cfg.Models...), ", ") + "."}
 		}
 		req.model = m
 	}

@@ -23,7 +23,7 @@ type upstream struct {
 // newUpstream checks the settings of a model server, which it does not call yet.
 // The error says which setting is wrong.
 func newUpstream(cfg Config, adapt ...func(*openai.ClientConfig, doer)) (*upstream, error) {
-	if cfg.Model == "" {
+	if cfg.Model == "" && cfg.BaseURL == "" {
 		return nil, errors.New("assistant: no model is named")
 	}
 	limits := cfg.Limits.withDefaults()

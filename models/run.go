@@ -3,6 +3,7 @@ package models
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"slices"
 
 	"gorm.io/gorm"
@@ -112,8 +113,15 @@ func (db *DB) RequestStop(ctx context.Context, userID, runID string) error {
 // StopRequests returns the owner's running runs that are to be stopped.
 func (db *DB) StopRequests(ctx context.Context, owner string) ([]string, error) {
 	var ids []string
-	err := db.read(ctx).Model(&Run{}).
-		Where("owner = ? AND status = 'running' AND stop_requested = ?", owner, true).Pluck("id", &ids).Error
+	rows, err := db.query(ctx, "SELECT id FROM runs WHERE owner = ? AND status = 'running' AND stop_requested = true", owner)
+	if err == nil { // it is asked several times a second as long as anything runs
+		err = each(rows, func(rows *sql.Rows) error {
+			id := ""
+			err := rows.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+	}
 	return ids, wrap("stop requests", err)
 }
 

@@ -42,6 +42,8 @@ type Server struct {
 	others   []*Request
 	arrived  chan *Request
 	beta     *assistantsAPI
+	listed   []string // models
+	listing  int      // the status of the answer to a request for their list
 }
 
 // Behaviour is how the server answers one request. Make one with this package's
@@ -57,7 +59,7 @@ func (b Behaviour) String() string { return b.name }
 // New starts a server that stops with the test.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{closed: make(chan struct{}), arrived: make(chan *Request, 1024), fallback: ServerError()}
+	s := &Server{closed: make(chan struct{}), arrived: make(chan *Request, 1024), fallback: ServerError(), listed: []string{testModel}, listing: http.StatusOK}
 	s.beta = newAssistantsAPI(s)
 	s.http = httptest.NewServer(s.routes())
 	t.Cleanup(func() {
@@ -83,6 +85,28 @@ func (s *Server) Always(b Behaviour) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fallback = b
+}
+
+// Lists sets the status and the names of the list of models: at first 200 and one
+// test model. With another status than 200 the answer is an error.
+func (s *Server) Lists(status int, names ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listing, s.listed = status, names
+}
+
+func (s *Server) list(w http.ResponseWriter, _ *Request) {
+	s.mu.Lock()
+	status, data := s.listing, []any{}
+	for _, name := range s.listed {
+		data = append(data, modelBody(name))
+	}
+	s.mu.Unlock()
+	if status != http.StatusOK {
+		reply(w, status, map[string]any{"error": map[string]any{"message": "No list, " + Canary}})
+		return
+	}
+	reply(w, status, map[string]any{"object": "list", "data": data})
 }
 
 // Requests returns what was sent so far.
@@ -122,9 +146,7 @@ func (s *Server) routes() http.Handler {
 	}))
 	mux.HandleFunc("POST /v1/audio/transcriptions", s.answering(transcribing))
 	mux.HandleFunc("POST /v1/images/generations", s.answering(drawing))
-	mux.HandleFunc("GET /v1/models", s.other(func(w http.ResponseWriter, _ *Request) {
-		reply(w, http.StatusOK, map[string]any{"object": "list", "data": []any{modelBody(testModel)}})
-	}))
+	mux.HandleFunc("GET /v1/models", s.other(s.list))
 	mux.HandleFunc("GET /v1/models/{model}", func(w http.ResponseWriter, r *http.Request) {
 		s.other(func(w http.ResponseWriter, _ *Request) {
 			if name := r.PathValue("model"); name == testModel {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,7 +57,7 @@ func (p *program) checkAssistant(ctx context.Context) error {
 	if base, err := url.Parse(c.OpenAI.BaseURL); err == nil && base.Host != "" {
 		where = base.Host
 	}
-	fmt.Fprintf(p.stdout, "        Trying %s at %s, model %s.\n", c.Assistant, where, c.OpenAI.Model)
+	fmt.Fprintf(p.stdout, "        Trying %s at %s, model %s.\n", c.Assistant, where, cmp.Or(c.OpenAI.Model, "as the server says"))
 	agent, err := newAgent(c, agentConfig(c), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err

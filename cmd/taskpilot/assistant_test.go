@@ -53,6 +53,43 @@ func TestAssistantCheck(t *testing.T) {
 	}
 }
 
+func TestAssistantCheckOfServersWithFewManners(t *testing.T) {
+	t.Parallel()
+	good := []openaitest.Behaviour{openaitest.Text("one ", "two "), openaitest.ToolCall("report_word", reportApple), openaitest.Text("Done.")}
+	for name, c := range map[string]struct {
+		status int
+		models []string
+		model  string // OPENAI_MODEL
+		code   int
+		want   string
+		asked  string // the model that answers, "" for none
+	}{
+		"no list":             {501, nil, "mine", exitOK, "note    The server answers, but has no list of models.", "mine"},
+		"no list, no model":   {404, nil, "", exitOK, "note    OPENAI_MODEL is not set: asking for gpt-4.1-mini.", "gpt-4.1-mini"},
+		"no model":            {200, []string{"text-embedding-3", "small", "large"}, "", exitOK, "note    OPENAI_MODEL is not set: taking small, the first model of 3 that the server lists.", "small"},
+		"empty list":          {200, nil, "", exitOK, "note    OPENAI_MODEL is not set: asking for gpt-4.1-mini.", "gpt-4.1-mini"},
+		"a key that is wrong": {401, nil, "", exitError, "FAILED  The server: ", ""},
+	} {
+		srv := openaitest.New(t)
+		srv.Lists(c.status, c.models...)
+		srv.Reply(good...)
+		env := modelEnv(srv, "completions")
+		env["OPENAI_MODEL"] = c.model
+		r := (&shell{t, t.TempDir(), env}).run("", "assistant", "check")
+		if r.code != c.code || !strings.Contains(r.stdout, c.want) || strings.Contains(r.stdout+r.stderr, openaitest.Canary) {
+			t.Errorf("%s: exit code %d, %q is not in\n%s%s", name, r.code, c.want, r.stdout, r.stderr)
+		}
+		for _, req := range srv.Requests() {
+			if req.Chat.Model != c.asked {
+				t.Errorf("%s: the model %q was asked, want %q", name, req.Chat.Model, c.asked)
+			}
+		}
+		if n := len(srv.Requests()); (n > 0) != (c.asked != "") {
+			t.Errorf("%s: %d questions to the model", name, n)
+		}
+	}
+}
+
 func TestAssistantCheckWithoutServer(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"OPENAI_BASE_URL": "http://127.0.0.1:1"}

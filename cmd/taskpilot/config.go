@@ -63,9 +63,6 @@ const (
 	engineAssistants  = "assistants"
 )
 
-// defaultModel is asked for when OPENAI_MODEL is not set.
-const defaultModel = "gpt-4.1-mini"
-
 // lookupFunc returns a variable's value and whether it is set.
 type lookupFunc func(name string) (string, bool)
 

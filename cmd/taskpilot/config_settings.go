@@ -34,7 +34,7 @@ func settings() []setting {
 		{name: "SESSION_SECRET", secret: true, accepts: "at least 32 bytes, as `openssl rand -hex 32` prints", set: setSessionSecret},
 		{name: "OPENAI_API_KEY", secret: true, accepts: "a key without spaces", set: setAPIKey},
 		{name: "OPENAI_BASE_URL", secret: true, accepts: "an http:// or https:// URL without query, as http://localhost:11434/v1", set: setBaseURL},
-		{name: "OPENAI_MODEL", fallback: defaultModel, accepts: "a model's name, up to 200 characters without spaces", set: setModel},
+		{name: "OPENAI_MODEL", accepts: "a model's name, up to 200 characters without spaces", set: setModel},
 		{name: "ASSISTANT", fallback: engineAuto, accepts: "auto, builtin, responses, completions or assistants", set: setEngine},
 		{name: "OPENAI_ASSISTANT_ID", accepts: "an assistant's id, up to 200 characters without spaces", set: setAssistantID},
 		{name: "ASSISTANT_INSTRUCTIONS_FILE", accepts: "the path of a text file (UTF-8, up to 256 KiB)", set: setInstructions},

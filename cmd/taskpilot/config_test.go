@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/taskpilot/taskpilot/assistant"
 )
 
 // env makes a lookupFunc of a map.
@@ -32,7 +34,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := Config{
 		Addr: ":8000", PublicURL: "http://localhost:8000", DatabaseURL: "sqlite:data/taskpilot.db", DataDir: "data",
-		Assistant: "builtin", Tools: ToolSettings{Titles: true}, OpenAI: OpenAI{Model: defaultModel, Reasoning: "auto", Timeout: time.Minute, Window: 32_000}, DomainKey: "taskpilot-chatkit-domain-key",
+		Assistant: "builtin", Tools: ToolSettings{Titles: true}, OpenAI: OpenAI{Model: assistant.DefaultModel, Reasoning: "auto", Timeout: time.Minute, Window: 32_000}, DomainKey: "taskpilot-chatkit-domain-key",
 		Files:          Files{URL: "file:data/attachments", File: 20 << 20, Total: 1 << 30},
 		AllowedOrigins: []string{"http://localhost:8000"}, SignupOpen: true, ShareLinks: true, LogLevel: slog.LevelInfo, LogFormat: "text",
 	}

@@ -59,7 +59,10 @@ func setModels(r *rawConfig, value string) error {
 
 // completeModels makes the model that is used by itself the first one to choose.
 func (r *rawConfig) completeModels() {
-	if r.Assistant == engineBuiltin {
+	if r.OpenAI.Model == "" && !r.findsModel() {
+		r.OpenAI.Model = assistant.DefaultModel
+	}
+	if r.Assistant == engineBuiltin || r.OpenAI.Model == "" {
 		r.Tools.Models = nil
 		return
 	}
@@ -71,6 +74,12 @@ func (r *rawConfig) completeModels() {
 		r.Tools.Models = slices.Delete(r.Tools.Models, i, i+1)
 	}
 	r.Tools.Models = slices.Insert(r.Tools.Models, 0, first)
+}
+
+// findsModel reports whether the model server is asked which model it has: one
+// that is not OpenAI's, when nobody named any.
+func (r *rawConfig) findsModel() bool {
+	return r.OpenAI.BaseURL != "" && len(r.Tools.Models) == 0 && (r.Assistant == engineCompletions || r.Assistant == engineResponses)
 }
 
 func setTitles(r *rawConfig, value string) error {
