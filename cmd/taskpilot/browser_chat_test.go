@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/taskpilot/taskpilot/assistant/openaitest"
@@ -132,20 +131,4 @@ func TestBrowserRenameAndDelete(t *testing.T) {
 		chromedp.Click(`.dialog:popover-open .button-danger`, chromedp.NodeVisible),
 		wait(`location.pathname === "/chat"`), has("Your conversations will be listed here."))
 	b.run(other, has("Your conversations will be listed here."))
-}
-
-func TestBrowserWithoutScripts(t *testing.T) {
-	w := newWeb(t, nil)
-	b := w.open(desktop)
-	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
-		t.Fatal(err)
-	}
-	b.run(b.ctx, chromedp.Navigate(w.url+"/signup"), chromedp.SendKeys(`[name=name]`, "Ann"),
-		chromedp.SendKeys(`[name=email]`, "ann@example.com"), chromedp.SendKeys(`[name=password]`, "correct horse 9"),
-		chromedp.Click(`main form button`), chromedp.WaitVisible(`#content`),
-		chromedp.SendKeys(`#content`, "add buy milk"), chromedp.Click(`button.send`),
-		chromedp.WaitVisible(`.turn[data-status=completed]`), // the page refreshes itself until then
-		chromedp.SendKeys(`#content`, "list my tasks"), chromedp.Click(`button.send`),
-		chromedp.WaitVisible(`.turn[data-status=completed] ~ .turn[data-status=completed]`),
-		chromedp.Navigate(w.url+"/tasks"), chromedp.WaitVisible(`.task`))
 }

@@ -10,6 +10,7 @@ import "./live.js";
 import "./action.js";
 import "./drawer.js";
 import "./find.js";
+import "./rename.js";
 import "./theme-control.js";
 
 if (document.querySelector("[data-pictures]")) import("./pictures.js");
