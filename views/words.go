@@ -24,6 +24,7 @@ func scriptWords() []string {
 		// commands.js, menu.js
 		locale.Mark("New chat"),
 		locale.Mark("Your tasks"),
+		locale.Mark("Quote the last answer"),
 		locale.Mark("What can you do?"),
 		locale.Mark("Attach files"),
 		locale.Mark("See what a chat can show"),

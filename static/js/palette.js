@@ -38,7 +38,9 @@ function clicked(event) {
 }
 
 function show(html) {
-  document.body.insertAdjacentHTML("beforeend", html);
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  document.body.append(template.content);
   const dialog = byId("palette");
   window.htmx.process(dialog);
   dialog.addEventListener("keydown", pressed);
