@@ -329,6 +329,7 @@ func (h *Handlers) removeThread(ctx context.Context, userID, threadID string) er
 	if err := remove(ctx, userID, threadID); err != nil {
 		return err
 	}
-	h.Engine.Signals.Notify(userID, live.Signal{Kind: live.ThreadsChanged})
+	h.Engine.Signals.Notify(userID, live.Signal{Kind: live.ThreadGone, ThreadID: threadID})
+	h.threadsChanged(userID)
 	return nil
 }

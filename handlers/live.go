@@ -155,8 +155,8 @@ func (p *livePage) signal(ctx context.Context, sig live.Signal, wake map[string]
 	switch kind {
 	case live.RunStarted, live.RunEnded:
 		kind = live.ThreadsChanged
-	case live.AccessChanged:
-		return nil // the stream looks soon enough by itself
+	case live.AccessChanged, live.ThreadGone:
+		return nil // the stream looks soon enough by itself, and the watcher was told
 	}
 	return p.send("signal", map[string]string{"kind": string(kind)})
 }

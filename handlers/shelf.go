@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
 )
@@ -126,6 +127,9 @@ func (h *Handlers) change(ctx context.Context, userID, do string, ids []string) 
 	case views.DoDelete:
 		if err = h.DB.TrashThreads(ctx, userID, ids...); err == nil {
 			err = h.stopAll(ctx, userID, ids)
+		}
+		for _, id := range ids {
+			h.Engine.Signals.Notify(userID, live.Signal{Kind: live.ThreadGone, ThreadID: id})
 		}
 	}
 	if err == nil {

@@ -13,6 +13,7 @@ const (
 	RunEnded       SignalKind = "ended"
 	AccessChanged  SignalKind = "access" // a session or the account ended
 	ItemChanged    SignalKind = "item"   // an item, without a run
+	ThreadGone     SignalKind = "gone"   // a thread was deleted
 )
 
 // Signal is a small hint to a person's open pages: look again.

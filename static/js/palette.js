@@ -3,17 +3,21 @@
 import { byId } from "./turns.js";
 
 let opening = false;
+let named = 0;
 
 const options = () => [...byId("palette-list").querySelectorAll("[role=option]:not([aria-disabled])")];
 const chosen = () => byId("palette-list").querySelector("[aria-selected=true]");
 
+// Options have no ids from the server: htmx carries attributes over between
+// elements that have the same.
 function choose(option) {
   chosen()?.setAttribute("aria-selected", "false");
-  option?.setAttribute("aria-selected", "true");
-  option?.scrollIntoView({ block: "nearest" });
   const field = byId("palette").querySelector("input");
-  if (option) field.setAttribute("aria-activedescendant", option.id);
-  else field.removeAttribute("aria-activedescendant");
+  if (!option) return field.removeAttribute("aria-activedescendant");
+  option.id ||= `palette-${++named}`;
+  option.setAttribute("aria-selected", "true");
+  option.scrollIntoView({ block: "nearest" });
+  field.setAttribute("aria-activedescendant", option.id);
 }
 
 function step(by) {

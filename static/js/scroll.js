@@ -60,7 +60,7 @@ function toMark() {
   if (!id.startsWith("item-") || !document.querySelector(".turns[data-thread]:not([data-thread=''])")) return;
   const found = document.getElementById(id);
   following = false;
-  if (found) found.scrollIntoView({ block: "center" });
+  if (found) scroller.scrollTop += found.getBoundingClientRect().top - scroller.getBoundingClientRect().top - scroller.clientHeight / 3;
   else if (!location.search.includes("at=")) location.replace(`?at=${encodeURIComponent(id.slice(5))}${location.hash}`);
 }
 
