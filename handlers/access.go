@@ -77,6 +77,7 @@ func (h *Handlers) guard(a access) fiber.Handler {
 		}
 		if v != nil {
 			c.Locals(viewerKey, v)
+			h.speakAs(c, v.User)
 		}
 		if a == admin && !v.User.Admin() {
 			return errNotFound

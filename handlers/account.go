@@ -9,6 +9,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // Attempts are counted in the database, so that replicas share them. A window
@@ -25,7 +26,7 @@ const (
 // attempts were made for the account or from the network.
 func (h *Handlers) authenticate(c *fiber.Ctx, in credentials) (*models.User, error) {
 	account := signInKey(in.Email)
-	const sentence = "Too many attempts to sign in. Wait a few minutes and try again."
+	sentence := locale.Mark("Too many attempts to sign in. Wait a few minutes and try again.")
 	if err := h.allow(c, "signin:network:"+network(c), networkAttempts, attemptWindow, sentence); err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func (h *Handlers) register(c *fiber.Ctx, in credentials) (*models.User, error) 
 		return nil, errSignupClosed
 	}
 	err := h.allow(c, "signup:network:"+network(c), signUpAttempts, signUpWindow,
-		"Too many accounts were opened from your network. Try again in an hour.")
+		locale.Mark("Too many accounts were opened from your network. Try again in an hour."))
 	if err != nil {
 		return nil, err
 	}

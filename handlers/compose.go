@@ -10,6 +10,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // maxMentions is how many tasks a message can mention.
@@ -25,7 +26,7 @@ func (h *Handlers) formMessage(c *fiber.Ctx) (*models.Message, error) {
 	}
 	message.QuotedText = chatkit.CleanText(c.FormValue("quoted_text"))
 	if utf8.RuneCountInString(message.QuotedText) > maxContent {
-		return nil, badRequest("The quote is too long: at most 32,000 characters.")
+		return nil, badRequest(locale.Mark("The quote is too long: at most 32,000 characters."))
 	}
 	message.InferenceOptions.Model = chatkit.CleanText(c.FormValue("model"))
 	if err := h.checkModel(message.InferenceOptions); err != nil {
@@ -74,7 +75,7 @@ func formValues(c *fiber.Ctx, name string) []string {
 // words after the @. A task that is gone, or is not theirs, stays plain text.
 func (h *Handlers) mentioned(ctx context.Context, userID string, mentions []string) ([]*chatkit.InputTag, error) {
 	if len(mentions) > maxMentions {
-		return nil, badRequest("A message can mention at most 20 tasks.")
+		return nil, badRequest(locale.Mark("A message can mention at most 20 tasks."))
 	}
 	var tags []*chatkit.InputTag
 	for _, m := range mentions {

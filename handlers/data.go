@@ -8,6 +8,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // dataPage is about everything that the person has here.
@@ -23,7 +24,7 @@ func (h *Handlers) showData(c *fiber.Ctx, wrong error) error {
 func (h *Handlers) deleteAccount(c *fiber.Ctx) error {
 	u := viewerOf(c).User
 	if !strings.EqualFold(strings.TrimSpace(c.FormValue("confirm")), u.Email) {
-		return h.showData(c, &models.InvalidError{Field: "confirm", Message: "This is not your address. Type it as it is shown, if you really want to delete your account."})
+		return h.showData(c, &models.InvalidError{Field: "confirm", Message: locale.Mark("This is not your address. Type it as it is shown, if you really want to delete your account.")})
 	}
 	if u.HasPassword() {
 		if err := h.prove(c, c.FormValue(proofField)); err != nil {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/files"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // problem is an error with its status, its code for programs and a sentence for
@@ -31,38 +33,38 @@ func (p *problem) Unwrap() error { return p.cause }
 
 // The problems that handlers name themselves.
 var (
-	errSignIn        = &problem{Status: 401, Code: "unauthorized", Message: "Please sign in: this needs a valid access token or session."}
-	errCSRF          = &problem{Status: 403, Code: "forbidden", Message: "This request did not come from one of our own pages. Reload the page and try again."}
-	errForbidden     = &problem{Status: 403, Code: "forbidden", Message: "You may not do this."}
-	errNotFound      = &problem{Status: 404, Code: "not_found", Message: "There is nothing here, or it is not yours."}
-	errMethod        = &problem{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method."}
-	errRunActive     = &problem{Status: 409, Code: "run_active", Message: "An answer is still being written in this conversation. Wait for it or stop it first."}
-	errWidgetChanged = &problem{Status: 409, Code: "conflict", Message: "This has changed since it was shown. Look at it again, then decide."}
-	errTooLate       = &problem{Status: 409, Code: "conflict", Message: "It is too late to take this back."}
-	errCallOver      = &problem{Status: 409, Code: "conflict", Message: "The conversation has gone on: nothing waits for this any more."}
-	errDeaf          = &problem{Status: 404, Code: "not_supported", Message: "This chat can't listen: speech recognition is not set up. Write instead."}
-	errTooLarge      = &problem{Status: 413, Code: "too_large", Message: "The request is too large."}
-	errEncoding      = &problem{Status: 415, Code: "unsupported_media_type", Message: "Compressed request bodies are not accepted. Send the body as it is."}
-	errContentType   = &problem{Status: 415, Code: "unsupported_media_type", Message: "Send JSON with Content-Type: application/json."}
-	errStopping      = &problem{Status: 503, Code: "unavailable", Message: "The server is restarting. Try again in a moment.", RetryAfter: 2 * time.Second}
+	errSignIn        = &problem{Status: 401, Code: "unauthorized", Message: locale.Mark("Please sign in: this needs a valid access token or session.")}
+	errCSRF          = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("This request did not come from one of our own pages. Reload the page and try again.")}
+	errForbidden     = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("You may not do this.")}
+	errNotFound      = &problem{Status: 404, Code: "not_found", Message: locale.Mark("There is nothing here, or it is not yours.")}
+	errMethod        = &problem{Status: 405, Code: "method_not_allowed", Message: locale.Mark("This address does not take that method.")}
+	errRunActive     = &problem{Status: 409, Code: "run_active", Message: locale.Mark("An answer is still being written in this conversation. Wait for it or stop it first.")}
+	errWidgetChanged = &problem{Status: 409, Code: "conflict", Message: locale.Mark("This has changed since it was shown. Look at it again, then decide.")}
+	errTooLate       = &problem{Status: 409, Code: "conflict", Message: locale.Mark("It is too late to take this back.")}
+	errCallOver      = &problem{Status: 409, Code: "conflict", Message: locale.Mark("The conversation has gone on: nothing waits for this any more.")}
+	errDeaf          = &problem{Status: 404, Code: "not_supported", Message: locale.Mark("This chat can't listen: speech recognition is not set up. Write instead.")}
+	errTooLarge      = &problem{Status: 413, Code: "too_large", Message: locale.Mark("The request is too large.")}
+	errEncoding      = &problem{Status: 415, Code: "unsupported_media_type", Message: locale.Mark("Compressed request bodies are not accepted. Send the body as it is.")}
+	errContentType   = &problem{Status: 415, Code: "unsupported_media_type", Message: locale.Mark("Send JSON with Content-Type: application/json.")}
+	errStopping      = &problem{Status: 503, Code: "unavailable", Message: locale.Mark("The server is restarting. Try again in a moment."), RetryAfter: 2 * time.Second}
 )
 
 // What signing in and up answers, to people and programs alike. An unknown
 // address and a wrong password are one answer.
 var (
-	errWrongPassword = &problem{Status: 401, Code: "unauthorized", Message: "The e-mail address or the password is wrong. Check both and try again."}
-	errEmailTaken    = &problem{Status: 409, Code: "conflict", Message: "There is an account with this e-mail address already. Sign in instead."}
-	errSignupClosed  = &problem{Status: 403, Code: "forbidden", Message: "This server takes no new accounts. Ask the person who runs it to add you."}
-	errRefresh       = &problem{Status: 401, Code: "unauthorized", Message: "This refresh token is not valid any more. Sign in again."}
+	errWrongPassword = &problem{Status: 401, Code: "unauthorized", Message: locale.Mark("The e-mail address or the password is wrong. Check both and try again.")}
+	errEmailTaken    = &problem{Status: 409, Code: "conflict", Message: locale.Mark("There is an account with this e-mail address already. Sign in instead.")}
+	errSignupClosed  = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("This server takes no new accounts. Ask the person who runs it to add you.")}
+	errRefresh       = &problem{Status: 401, Code: "unauthorized", Message: locale.Mark("This refresh token is not valid any more. Sign in again.")}
 )
 
 // What people are told about their own account.
 var (
-	errProve       = &problem{Status: 403, Code: "proof_needed", Message: "Type your password once more: this needs to be surely you."}
-	errWrongProof  = &problem{Status: 403, Code: "forbidden", Message: "This is not your password. Check it and try again."}
-	errEmailOthers = &problem{Status: 409, Code: "conflict", Message: "Another account has this e-mail address."}
-	errOldMailLink = &problem{Status: 404, Code: "expired", Message: "This link has been used or is too old."}
-	errNoTokens    = &problem{Status: 403, Code: "insufficient_scope", Message: "API tokens can't be used for this. Sign in instead."}
+	errProve       = &problem{Status: 403, Code: "proof_needed", Message: locale.Mark("Type your password once more: this needs to be surely you.")}
+	errWrongProof  = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("This is not your password. Check it and try again.")}
+	errEmailOthers = &problem{Status: 409, Code: "conflict", Message: locale.Mark("Another account has this e-mail address.")}
+	errOldMailLink = &problem{Status: 404, Code: "expired", Message: locale.Mark("This link has been used or is too old.")}
+	errNoTokens    = &problem{Status: 403, Code: "insufficient_scope", Message: locale.Mark("API tokens can't be used for this. Sign in instead.")}
 )
 
 // errScope says what an API token would have to be good for.
@@ -73,10 +75,10 @@ func errScope(need []string) error {
 
 // What is wrong with a file's way in or out.
 var (
-	errNoFiles = &problem{Status: 400, Code: "not_supported", Message: "This server takes no files."}
-	errNoForm  = &problem{Status: 415, Code: "unsupported_media_type", Message: "Send the file as multipart/form-data, in a part named file."}
-	errBadLink = &problem{Status: 403, Code: "forbidden", Message: "This address of a file is not valid. Load the conversation again for a new one."}
-	errOldLink = &problem{Status: 403, Code: "expired", Message: "This address of a file has expired. Load the conversation again for a new one."}
+	errNoFiles = &problem{Status: 400, Code: "not_supported", Message: locale.Mark("This server takes no files.")}
+	errNoForm  = &problem{Status: 415, Code: "unsupported_media_type", Message: locale.Mark("Send the file as multipart/form-data, in a part named file.")}
+	errBadLink = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("This address of a file is not valid. Load the conversation again for a new one.")}
+	errOldLink = &problem{Status: 403, Code: "expired", Message: locale.Mark("This address of a file has expired. Load the conversation again for a new one.")}
 )
 
 // fileProblem says over HTTP why a file is not taken.
@@ -118,7 +120,7 @@ func problemOf(err error) *problem {
 		return &problem{Status: 400, Code: "invalid_request", Message: e.Message, cause: err}
 	}
 	if e, ok := errors.AsType[*models.LimitError](err); ok {
-		return &problem{Status: 429, Code: "limit_reached", Message: limitMessage(e), RetryAfter: e.Resets}
+		return &problem{Status: 429, Code: "limit_reached", Message: limitMessage(context.Background(), e), RetryAfter: e.Resets}
 	}
 	if e, ok := errors.AsType[*files.Refusal](err); ok {
 		return fileProblem(e)
@@ -133,16 +135,16 @@ func problemOf(err error) *problem {
 		return errRunActive
 	case errors.Is(err, models.ErrKeyReused):
 		return &problem{Status: 409, Code: "idempotency_key_reused", cause: err,
-			Message: "This Idempotency-Key was used for another request. Nothing was done; send this one with a key of its own."}
+			Message: locale.Mark("This Idempotency-Key was used for another request. Nothing was done; send this one with a key of its own.")}
 	case errors.Is(err, models.ErrConflict):
-		return &problem{Status: 409, Code: "conflict", Message: "This is already there.", cause: err}
+		return &problem{Status: 409, Code: "conflict", Message: locale.Mark("This is already there."), cause: err}
 	case errors.Is(err, live.ErrClosed):
 		return errStopping
 	}
 	if status, code, message := chatkit.StatusOf(err); status < 500 {
 		return &problem{Status: status, Code: code, Message: message, cause: err}
 	}
-	return &problem{Status: 500, Code: "internal", Message: "Something went wrong on our side. Please try again.", cause: err}
+	return &problem{Status: 500, Code: "internal", Message: locale.Mark("Something went wrong on our side. Please try again."), cause: err}
 }
 
 // frameworkProblem maps what Fiber and fasthttp refuse by themselves.
@@ -155,14 +157,14 @@ func frameworkProblem(e *fiber.Error) *problem {
 	case 413:
 		return errTooLarge
 	case 431:
-		return &problem{Status: 431, Code: "headers_too_large", Message: "The request's headers are too large. Clearing this site's cookies may help."}
+		return &problem{Status: 431, Code: "headers_too_large", Message: locale.Mark("The request's headers are too large. Clearing this site's cookies may help.")}
 	case 408:
-		return &problem{Status: 408, Code: "timeout", Message: "The request took too long to arrive."}
+		return &problem{Status: 408, Code: "timeout", Message: locale.Mark("The request took too long to arrive.")}
 	}
 	if e.Code < 500 {
-		return &problem{Status: e.Code, Code: "invalid_request", Message: "The request could not be understood."}
+		return &problem{Status: e.Code, Code: "invalid_request", Message: locale.Mark("The request could not be understood.")}
 	}
-	return &problem{Status: 500, Code: "internal", Message: "Something went wrong on our side. Please try again.", cause: e}
+	return &problem{Status: 500, Code: "internal", Message: locale.Mark("Something went wrong on our side. Please try again."), cause: e}
 }
 
 // fail answers a request that a handler gave an error for: JSON for programs, a
@@ -188,6 +190,9 @@ func (h *Handlers) fail(c *fiber.Ctx, err error) error {
 		c.Set("HX-Redirect", "/signin")
 	}
 	view := views.Problem{Status: p.Status, Message: p.Message}
+	if limit, ok := errors.AsType[*models.LimitError](err); ok {
+		view.Message = limitMessage(c.UserContext(), limit)
+	}
 	if isHTMX(c) {
 		return h.render(c, views.ErrorFragment(view))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // exportThread answers with a conversation as a file.
@@ -39,7 +40,7 @@ func (h *Handlers) exportThread(c *fiber.Ctx) error {
 		contentType = fiber.MIMEApplicationJSONCharsetUTF8
 		file, err = exportJSON(thread, items)
 	default:
-		return badRequest("Choose a format: md, html or json.")
+		return badRequest(locale.Mark("Choose a format: md, html or json."))
 	}
 	if err != nil {
 		return err

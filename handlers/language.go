@@ -4,6 +4,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/text/language"
 
+	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views"
 	"github.com/taskpilot/taskpilot/views/locale"
 )
 
@@ -16,8 +18,43 @@ func (h *Handlers) speak(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// localeOf is the browser's first language.
+// speakAs chooses the language that the person has set.
+func (h *Handlers) speakAs(c *fiber.Ctx, u *models.User) {
+	if h.Languages == nil || u.Language == "" || wantsJSON(c) {
+		return
+	}
+	if l := h.Languages.Find(u.Language); l != nil {
+		c.SetUserContext(locale.With(c.UserContext(), l))
+	}
+}
+
+// saveLanguage sets the language of the pages: one that there is, or the browser's.
+func (h *Handlers) saveLanguage(c *fiber.Ctx) error {
+	code := c.FormValue("language")
+	if code != "" && (h.Languages == nil || h.Languages.Find(code) == nil) {
+		return badRequest(locale.Mark("There is no such language here. Choose one of the list."))
+	}
+	if err := h.DB.SetLanguage(c.UserContext(), userID(c), code); err != nil {
+		return err
+	}
+	return goTo(c, "/settings?done=language")
+}
+
+// languageChoice are the languages to choose from, and the one that is chosen.
+func (h *Handlers) languageChoice(u *models.User) views.LanguageChoice {
+	choice := views.LanguageChoice{Chosen: u.Language}
+	if h.Languages != nil {
+		choice.List = h.Languages.All()
+	}
+	return choice
+}
+
+// localeOf is the language that an assistant should answer in: the one that the
+// person has set, or the browser's first.
 func localeOf(c *fiber.Ctx) string {
+	if v := viewerOf(c); v != nil && v.User.Language != "" {
+		return v.User.Language
+	}
 	tags, _, err := language.ParseAcceptLanguage(c.Get(fiber.HeaderAcceptLanguage))
 	if err != nil || len(tags) == 0 {
 		return ""

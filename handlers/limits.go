@@ -10,6 +10,7 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/chatkit/agents"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // NewHooks lets the database count what answers cost, and say whose titles may
@@ -19,7 +20,7 @@ func NewHooks(db *models.DB, titles bool) assistant.Hooks {
 		Used: func(ctx context.Context, turn *assistant.Turn, _ string, used agents.Usage) error {
 			err := db.AddTokens(ctx, turn.User.ID, int64(used.Input)+int64(used.Output))
 			if limit, ok := errors.AsType[*models.LimitError](err); ok {
-				return &chatkit.Error{Message: limitMessage(limit), Err: err}
+				return &chatkit.Error{Message: limitMessage(context.Background(), limit), Err: err}
 			}
 			return err
 		},
@@ -34,19 +35,20 @@ func NewHooks(db *models.DB, titles bool) assistant.Hooks {
 }
 
 // limitMessage says that the day's share is used up, and when there is more.
-func limitMessage(e *models.LimitError) string {
-	return fmt.Sprintf("You have used today's %d %s. There is more in %s; your conversations stay as they are.", e.Limit, e.What, hours(e.Resets))
+func limitMessage(ctx context.Context, e *models.LimitError) string {
+	if e.What == "tokens" {
+		return locale.Tf(ctx, "You have used today's %d tokens. There is more in %s; your conversations stay as they are.", e.Limit, hours(ctx, e.Resets))
+	}
+	return locale.Tf(ctx, "You have used today's %d messages. There is more in %s; your conversations stay as they are.", e.Limit, hours(ctx, e.Resets))
 }
 
 // hours is a time from now in words.
-func hours(d time.Duration) string {
-	switch h := int(d / time.Hour); {
-	case h > 1:
-		return fmt.Sprintf("%d hours", h)
-	case h == 1:
-		return "an hour"
+func hours(ctx context.Context, d time.Duration) string {
+	h := int(d / time.Hour)
+	if h < 1 {
+		return locale.T(ctx, "less than an hour")
 	}
-	return "less than an hour"
+	return locale.Tn(ctx, h, "an hour", "%d hours")
 }
 
 // Near the end of the day's share people are told what is left.
@@ -63,7 +65,7 @@ func limitNotices(used *models.Usage) []chatkit.Event {
 	l := used.Limits
 	var list []chatkit.Event
 	notice := func(text string) {
-		list = append(list, chatkit.Notice{Level: "info", Title: "Daily limit", Message: text})
+		list = append(list, chatkit.Notice{Level: "info", Title: locale.Mark("Daily limit"), Message: text})
 	}
 	if left := l.Messages - used.Messages; l.Messages > 0 && left <= min(lastMessages, l.Messages/2) {
 		notice(messagesLeft(left))
@@ -77,9 +79,9 @@ func limitNotices(used *models.Usage) []chatkit.Event {
 func messagesLeft(n int64) string {
 	switch n {
 	case 0:
-		return "This was the last message for today."
+		return locale.Mark("This was the last message for today.")
 	case 1:
-		return "One more message is left for today."
+		return locale.Mark("One more message is left for today.")
 	}
 	return fmt.Sprintf("%d more messages are left for today.", n)
 }

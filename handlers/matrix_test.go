@@ -52,6 +52,7 @@ func mostCalls() map[string]call {
 		"POST /reset":                                         {owner: 404, foreign: 404, nobody: 403},
 		"GET /confirm-email":                                  {owner: 404, foreign: 404, nobody: 404},
 		"POST /confirm-email":                                 {owner: 404, foreign: 404, nobody: 403},
+		"POST /settings/language":                             {form: url.Values{"language": {"de"}}, owner: 303, foreign: 303},
 		"POST /settings/name":                                 {form: url.Values{"name": {"New"}}, owner: 303, foreign: 303},
 		"POST /settings/email":                                {form: url.Values{"email": {"x"}}, owner: 400, foreign: 400},
 		"GET /settings/security":                              {owner: 200, foreign: 200},

@@ -16,6 +16,7 @@ import (
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // maxContent is the length of a message, in characters.
@@ -25,10 +26,10 @@ const maxContent = 32000
 func userText(content string) (*chatkit.UserMessage, error) {
 	content = chatkit.CleanText(content)
 	if blank(content) {
-		return nil, badRequest("Write a message first: content is empty.")
+		return nil, badRequest(locale.Mark("Write a message first: content is empty."))
 	}
 	if utf8.RuneCountInString(content) > maxContent {
-		return nil, badRequest("The message is too long: at most 32,000 characters.")
+		return nil, badRequest(locale.Mark("The message is too long: at most 32,000 characters."))
 	}
 	return chatkit.NewUserText(content), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // Model is a model that people may choose.
@@ -28,7 +29,7 @@ func (h *Handlers) chosenTool(id string) (*chatkit.ToolChoice, error) {
 		return nil, nil
 	}
 	if !slices.ContainsFunc(h.Tools, func(t Tool) bool { return t.ID == id }) {
-		return nil, badRequest("There is no such tool here. Choose another one, or none, and send your message again.")
+		return nil, badRequest(locale.Mark("There is no such tool here. Choose another one, or none, and send your message again."))
 	}
 	return &chatkit.ToolChoice{ID: id}, nil
 }

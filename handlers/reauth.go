@@ -10,6 +10,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // provenFor is how long it counts that a person has proved who they are. Signing
@@ -64,7 +65,7 @@ func (h *Handlers) provenLately(c *fiber.Ctx) (bool, error) {
 func (h *Handlers) prove(c *fiber.Ctx, password string) error {
 	ctx, v := c.UserContext(), viewerOf(c)
 	key := "prove:" + v.User.ID
-	err := h.allow(c, key, proofAttempts, attemptWindow, "That was wrong too often. Wait a few minutes and try again.")
+	err := h.allow(c, key, proofAttempts, attemptWindow, locale.Mark("That was wrong too often. Wait a few minutes and try again."))
 	if err != nil {
 		return err
 	}

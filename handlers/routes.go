@@ -38,6 +38,7 @@ func (h *Handlers) accountRoutes() []Route {
 		// Settings; what is proven asks for the password unless it was given lately
 		{"GET", "/settings", member, h.settingsPage},
 		{"POST", "/settings/name", member, h.saveName},
+		{"POST", "/settings/language", member, h.saveLanguage},
 		{"POST", "/settings/email", member, h.proven("/settings", h.saveEmail)},
 		{"GET", "/confirm-email", guest, h.confirmEmailPage},
 		{"POST", "/confirm-email", guest, h.confirmEmail},
@@ -181,6 +182,7 @@ func (h *Handlers) noRoute(c *fiber.Ctx) error {
 	}
 	if v, err := h.browser(c); err == nil && v != nil {
 		c.Locals(viewerKey, v)
+		h.speakAs(c, v.User)
 	}
 	return errNotFound
 }

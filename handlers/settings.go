@@ -10,6 +10,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // inSettings answers with a page of the settings, beside the person's threads. err
@@ -49,7 +50,7 @@ func (h *Handlers) settingsPage(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) showSettings(c *fiber.Ctx, s views.Settings, err error) error {
-	s.Viewer, s.ByMail = viewerView(c), h.Mail != nil
+	s.Viewer, s.ByMail, s.Languages = viewerView(c), h.Mail != nil, h.languageChoice(viewerOf(c).User)
 	return h.inSettings(c, err, func(list views.ThreadList) templ.Component { return views.SettingsPage(s, list) })
 }
 
@@ -87,9 +88,9 @@ func (h *Handlers) changeEmail(c *fiber.Ctx, u *models.User, typed string) (sent
 		return false, err
 	}
 	if email == u.Email {
-		return false, &models.InvalidError{Field: "email", Message: "This is your address already."}
+		return false, &models.InvalidError{Field: "email", Message: locale.Mark("This is your address already.")}
 	}
-	if err := h.allow(c, "email:"+u.ID, emailChanges, time.Hour, "You have changed your address often. Try again in an hour."); err != nil {
+	if err := h.allow(c, "email:"+u.ID, emailChanges, time.Hour, locale.Mark("You have changed your address often. Try again in an hour.")); err != nil {
 		return false, err
 	}
 	if h.Mail != nil {

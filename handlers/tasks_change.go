@@ -102,7 +102,7 @@ func taskChange(form views.TaskForm, present *models.Time) (models.TodoChange, e
 	if form.Due != "" {
 		day, err := time.Parse(time.DateOnly, form.Due)
 		if err != nil {
-			return change, &models.InvalidError{Field: "due_at", Message: "This is not a date. Write it like 2026-11-30."}
+			return change, &models.InvalidError{Field: "due_at", Message: locale.Mark("This is not a date. Write it like 2026-11-30.")}
 		}
 		due = dueTime(&day)
 	}

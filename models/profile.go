@@ -19,6 +19,13 @@ func (db *DB) Rename(ctx context.Context, userID, name string) error {
 		Updates(map[string]any{"name": name, "updated_at": At(db.now())})))
 }
 
+// SetLanguage changes the language that the person reads the pages in; "" is as
+// the browser.
+func (db *DB) SetLanguage(ctx context.Context, userID, language string) error {
+	return wrap("set language", gone(db.writer.WithContext(ctx).Model(&User{}).Where("id = ?", userID).
+		Updates(map[string]any{"language": language, "updated_at": At(db.now())})))
+}
+
 // CheckEmail returns an address as it is stored, or why it can't be one.
 func CheckEmail(email string) (string, error) { return cleanEmail(email) }
 

@@ -18,6 +18,7 @@ type User struct {
 	ID           string `gorm:"primaryKey"`
 	Email        string // trimmed, NFC, lower case; unique
 	Name         string
+	Language     string // of the pages, as "pt-BR"; "": as the browser
 	PasswordHash string // argon2id with its parameters
 	Role         string // RoleUser or RoleAdmin
 	DisabledAt   *Time

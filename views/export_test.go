@@ -22,3 +22,6 @@ func GalleryWidgets() []string {
 	}
 	return list
 }
+
+// Known are the sentences of other packages that pages translate.
+func Known() []string { return known() }

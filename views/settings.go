@@ -17,6 +17,14 @@ type Settings struct {
 	Done    string            // what has just been done
 	ByMail  bool              // a new address is confirmed by mail
 	Waiting string            // the address that a link was sent to
+
+	Languages LanguageChoice
+}
+
+// LanguageChoice are the languages that pages can be read in.
+type LanguageChoice struct {
+	List   []*locale.Language
+	Chosen string // "": as the browser
 }
 
 // Security is the page about signing in.
@@ -165,6 +173,8 @@ func doneText(ctx context.Context, done string) string {
 	switch done {
 	case "name":
 		return locale.T(ctx, "Your name is saved.")
+	case "language":
+		return locale.T(ctx, "The pages are in this language now.")
 	case "email":
 		return locale.T(ctx, "Your e-mail address is changed. Sign in with the new one from now on.")
 	case "password":
