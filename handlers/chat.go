@@ -28,7 +28,9 @@ func (h *Handlers) newChatPage(c *fiber.Ctx) error {
 // chatView is a chat page without turns.
 func (h *Handlers) chatView(c *fiber.Ctx, thread *models.Thread) (views.Chat, error) {
 	chat := views.Chat{Viewer: viewerView(c), Now: h.Now(), ClientKey: newClientKey()}
-	h.equip(c, &chat)
+	if err := h.equip(c, &chat); err != nil {
+		return chat, err
+	}
 	current := ""
 	if thread != nil {
 		current = thread.ID
@@ -40,14 +42,18 @@ func (h *Handlers) chatView(c *fiber.Ctx, thread *models.Thread) (views.Chat, er
 }
 
 // equip says what the page has.
-func (h *Handlers) equip(c *fiber.Ctx, chat *views.Chat) {
+func (h *Handlers) equip(c *fiber.Ctx, chat *views.Chat) error {
 	chat.Demo = h.Assistant.Name() == "builtin"
 	chat.Sharing = h.ShareLinks
 	if h.Files != nil {
 		chat.MaxFile = h.Files.MaxFile()
 	}
-	if len(h.Models) > 1 {
-		for _, m := range h.Models {
+	allowed, err := h.allowedModels(c.UserContext())
+	if err != nil {
+		return err
+	}
+	if len(allowed) > 1 {
+		for _, m := range allowed {
 			chat.Models = append(chat.Models, views.Model(m))
 		}
 	}
@@ -57,6 +63,7 @@ func (h *Handlers) equip(c *fiber.Ctx, chat *views.Chat) {
 	if chat.Dictation = h.Transcriber != nil; chat.Dictation {
 		c.Set("Permissions-Policy", "camera=(), microphone=(self), geolocation=(self)")
 	}
+	return nil
 }
 
 func newClientKey() string { return chatkit.NewID("key") }

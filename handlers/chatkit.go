@@ -88,7 +88,7 @@ func sendJSON(c *fiber.Ctx, v any) error {
 
 // chatKitStream accepts a request that begins an answer, and streams that.
 func (h *Handlers) chatKitStream(c *fiber.Ctx, req chatkit.Request) error {
-	if err := h.checkInput(req); err != nil {
+	if err := h.checkInput(c.UserContext(), req); err != nil {
 		return err
 	}
 	// Whether there is room for a stream is settled first: nothing half done.
@@ -164,7 +164,7 @@ func frameKey(c *fiber.Ctx, req chatkit.Request) (string, models.KeyLife) {
 
 // checkInput refuses a message that is empty or too long, or for a model that is
 // not on offer.
-func (h *Handlers) checkInput(req chatkit.Request) error {
+func (h *Handlers) checkInput(ctx context.Context, req chatkit.Request) error {
 	var in chatkit.UserInput
 	switch r := req.(type) {
 	case *chatkit.CreateThreadRequest:
@@ -174,7 +174,7 @@ func (h *Handlers) checkInput(req chatkit.Request) error {
 	default:
 		return nil
 	}
-	if err := h.checkModel(in.InferenceOptions); err != nil {
+	if err := h.checkModel(ctx, in.InferenceOptions); err != nil {
 		return err
 	}
 	text := (&chatkit.UserMessage{Content: in.Content}).Text()

@@ -29,7 +29,7 @@ func (h *Handlers) formMessage(c *fiber.Ctx) (*models.Message, error) {
 		return nil, badRequest(locale.Mark("The quote is too long: at most 32,000 characters."))
 	}
 	message.InferenceOptions.Model = chatkit.CleanText(c.FormValue("model"))
-	if err := h.checkModel(message.InferenceOptions); err != nil {
+	if err := h.checkModel(c.UserContext(), message.InferenceOptions); err != nil {
 		return nil, err
 	}
 	if message.InferenceOptions.ToolChoice, err = h.chosenTool(c.FormValue("tool")); err != nil {

@@ -58,6 +58,14 @@ var (
 	errRefresh       = &problem{Status: 401, Code: "unauthorized", Message: locale.Mark("This refresh token is not valid any more. Sign in again.")}
 )
 
+// What administrators and the invited are told.
+var (
+	errEmailHasAccount = &problem{Status: 409, Code: "conflict", Message: locale.Mark("There is an account with this e-mail address already.")}
+	errInviteOver      = &problem{Status: 404, Code: "not_found", Message: locale.Mark("This invitation was used, withdrawn, or is too old. Ask for a new one.")}
+	errSelf            = &problem{Status: 409, Code: "conflict", Message: locale.Mark("You can't do this to your own account. Ask another administrator.")}
+	errLastAdmin       = &problem{Status: 409, Code: "conflict", Message: locale.Mark("This is the only administrator. Make somebody else one first.")}
+)
+
 // What people are told about their own account.
 var (
 	errProve       = &problem{Status: 403, Code: "proof_needed", Message: locale.Mark("Type your password once more: this needs to be surely you.")}
@@ -131,6 +139,8 @@ func problemOf(err error) *problem {
 	switch {
 	case errors.Is(err, models.ErrNotFound):
 		return errNotFound
+	case errors.Is(err, models.ErrLastAdmin):
+		return errLastAdmin
 	case errors.Is(err, models.ErrBusy):
 		return errRunActive
 	case errors.Is(err, models.ErrKeyReused):

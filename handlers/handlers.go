@@ -57,6 +57,11 @@ type Options struct {
 	// DomainKey is what that one asks for.
 	ScriptURL, DomainKey string
 
+	// Disk says how much space is left for data; nil: that is not known. AuditDays is
+	// for how many days the audit log is kept, 0 for ever.
+	Disk      func() (DiskSpace, error)
+	AuditDays int
+
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time // nil: time.Now

@@ -9,6 +9,7 @@ import (
 func calls() map[string]call {
 	all := mostCalls()
 	maps.Copy(all, findCalls())
+	maps.Copy(all, adminCalls())
 	return all
 }
 

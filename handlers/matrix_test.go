@@ -227,7 +227,7 @@ func (e estate) path(route string) string {
 
 // fill puts the owner's ids in for the names of a route or a form.
 func (e estate) fill(s string) string {
-	return strings.NewReplacer(":user_id", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item, ":action", e.action, ":attachment", e.file,
+	return strings.NewReplacer(":user_id", e.user.ID, ":person", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item, ":action", e.action, ":attachment", e.file,
 		":session", e.session, ":program", e.program, ":token", e.token).Replace(s)
 }
 

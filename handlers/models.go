@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -34,14 +35,39 @@ func (h *Handlers) chosenTool(id string) (*chatkit.ToolChoice, error) {
 	return &chatkit.ToolChoice{ID: id}, nil
 }
 
+// allowedModels are those that people may choose: the configured ones, but for
+// what an administrator has taken away. The first one always answers.
+func (h *Handlers) allowedModels(ctx context.Context) ([]Model, error) {
+	if len(h.Models) < 2 {
+		return h.Models, nil
+	}
+	off, err := h.DB.ModelsOff(ctx)
+	if err != nil || len(off) == 0 {
+		return h.Models, err
+	}
+	list := h.Models[:1:1]
+	for _, m := range h.Models[1:] {
+		if !contains(off, m.ID) {
+			list = append(list, m)
+		}
+	}
+	return list, nil
+}
+
+func contains(list []string, s string) bool { return slices.Contains(list, s) }
+
 // checkModel refuses a message for a model that is not on offer, before anything
 // is stored.
-func (h *Handlers) checkModel(wish chatkit.InferenceOptions) error {
+func (h *Handlers) checkModel(ctx context.Context, wish chatkit.InferenceOptions) error {
 	if wish.Model == "" || len(h.Models) == 0 {
 		return nil
 	}
-	ids := make([]string, len(h.Models))
-	for i, m := range h.Models {
+	allowed, err := h.allowedModels(ctx)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(allowed))
+	for i, m := range allowed {
 		ids[i] = m.ID
 	}
 	if !slices.Contains(ids, wish.Model) {

@@ -39,5 +39,5 @@ func queryEscape(s string) string { return url.QueryEscape(s) }
 // viewerView is the signed-in person as the pages show them.
 func viewerView(c *fiber.Ctx) views.Viewer {
 	u := viewerOf(c).User
-	return views.Viewer{Name: u.Name, Email: u.Email}
+	return views.Viewer{Name: u.Name, Email: u.Email, Admin: u.Admin()}
 }

@@ -29,6 +29,8 @@ func (h *Handlers) accountRoutes() []Route {
 		{"POST", "/signin", guest, h.signInForm},
 		{"GET", "/signup", guest, h.signUpPage},
 		{"POST", "/signup", guest, h.signUpForm},
+		{"GET", "/invite/:invite", guest, h.invitePage},
+		{"POST", "/invite/:invite", guest, h.acceptInvite},
 		{"POST", "/signout", member, h.signOutForm},
 		{"GET", "/forgot", guest, h.forgotPage},
 		{"POST", "/forgot", guest, h.forgot},
@@ -92,6 +94,20 @@ func (h *Handlers) pageRoutes() []Route {
 		{"GET", "/chatkit", member, h.widgetPage},
 		{"GET", "/files/:attachment", member, h.pageFile},
 		{"GET", "/files/:attachment/preview", member, h.pagePreview},
+
+		// Administration
+		{"GET", "/admin", admin, h.adminHealth},
+		{"GET", "/admin/people", admin, h.peoplePage},
+		{"POST", "/admin/people/invite", admin, h.invite},
+		{"GET", "/admin/people/:person", admin, h.personPage},
+		{"POST", "/admin/people/:person/role", admin, h.setRole},
+		{"POST", "/admin/people/:person/disable", admin, h.disablePerson},
+		{"POST", "/admin/people/:person/enable", admin, h.enablePerson},
+		{"POST", "/admin/people/:person/limits", admin, h.setPersonLimits},
+		{"POST", "/admin/invites/:invite/revoke", admin, h.revokeInvite},
+		{"GET", "/admin/models", admin, h.adminModels},
+		{"POST", "/admin/models", admin, h.setAdminModels},
+		{"GET", "/admin/audit", admin, h.auditPage},
 
 		// Tasks
 		{"GET", "/tasks", member, h.tasksPage},

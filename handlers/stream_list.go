@@ -120,7 +120,8 @@ func (s *streams) all() []*stream {
 }
 
 func (s *streams) look() {
-	ticker := time.NewTicker(max(min(s.times.heartbeat, s.times.recheck)/4, time.Millisecond))
+	every := max(min(s.times.heartbeat, s.times.recheck)/4, time.Millisecond)
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	checked := time.Now()
 	for now := range ticker.C {
@@ -131,7 +132,7 @@ func (s *streams) look() {
 		for _, one := range list {
 			one.look(now, s.times)
 		}
-		if now.Sub(checked) >= s.times.recheck {
+		if now.Sub(checked) > s.times.recheck-every/2 { // a tick may come a little early
 			checked = now
 			s.recheck(list)
 		}

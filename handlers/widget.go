@@ -36,7 +36,11 @@ func (h *Handlers) widgetPage(c *fiber.Ctx) error {
 	}
 	u := viewerOf(c).User
 	page := views.Widget{UserID: u.ID, UserName: u.Name, ScriptURL: script, DomainKey: h.DomainKey, Dictation: h.Transcriber != nil}
-	for _, m := range h.Models {
+	allowed, err := h.allowedModels(c.UserContext())
+	if err != nil {
+		return err
+	}
+	for _, m := range allowed {
 		page.Models = append(page.Models, views.Model(m))
 	}
 	if h.Files != nil {

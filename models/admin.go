@@ -106,6 +106,9 @@ func (db *DB) DisableUser(ctx context.Context, userID string) error {
 		if err := endSignIns(tx, userID); err != nil {
 			return err
 		}
+		if err := db.endTokens(ctx, tx, userID); err != nil {
+			return err
+		}
 		stop := tx.Model(&Run{}).Where("user_id = ? AND status = 'running'", userID).Update("stop_requested", true)
 		if stop.Error != nil {
 			return stop.Error

@@ -65,6 +65,8 @@ func TestDisabledPeopleAreOut(t *testing.T) {
 		mine, others := session(t, db, ann.ID), session(t, db, bob.ID)
 		family, refresh, err := db.NewFamily(t.Context(), ann.ID)
 		want(t, err, nil)
+		_, token, err := db.MakeAPIToken(t.Context(), ann.ID, models.NewAPIToken{Name: "ci", Scopes: models.Scopes()})
+		want(t, err, nil)
 		running, his := thread(t, db, ann.ID, "hello"), thread(t, db, bob.ID, "hello")
 		changes := db.AccessChanges()
 		want(t, db.DisableUser(t.Context(), ann.ID), nil)
@@ -80,6 +82,8 @@ func TestDisabledPeopleAreOut(t *testing.T) {
 		if must[bool](t)(db.FamilyActive(t.Context(), ann.ID, family)) {
 			t.Error("the token is good")
 		}
+		_, err = db.FindAPIToken(t.Context(), token)
+		want(t, err, models.ErrNotFound)
 		if stops := must[[]string](t)(db.StopRequests(t.Context(), owner)); len(stops) != 1 || stops[0] != running.Run.ID {
 			t.Errorf("to be stopped: %v, want %s and not %s", stops, running.Run.ID, his.Run.ID)
 		}
@@ -92,6 +96,8 @@ func TestDisabledPeopleAreOut(t *testing.T) {
 		want(t, db.EnableUser(t.Context(), ann.ID), nil)
 		must[*models.User](t)(db.Authenticate(t.Context(), ann.Email, modelstest.Password))
 		_, err = db.Session(t.Context(), mine.ID)
+		want(t, err, models.ErrNotFound)
+		_, err = db.FindAPIToken(t.Context(), token)
 		want(t, err, models.ErrNotFound)
 		must[*models.Accepted](t)(send(t, db, ann.ID, "again"))
 	})

@@ -91,7 +91,7 @@ func (db *DB) MakeAPIToken(ctx context.Context, userID string, n NewAPIToken) (t
 		if err != nil {
 			return err
 		}
-		return db.auditOwn(ctx, tx, AuditTokenMade, userID, t.Name)
+		return db.auditOwn(ctx, tx, AuditTokenMade, userID, "")
 	})
 	if err != nil {
 		return nil, "", wrap("make API token", err)

@@ -14,6 +14,7 @@ import (
 type Viewer struct {
 	Name  string
 	Email string
+	Admin bool // who looks after the server
 }
 
 // called is what the page calls the person.

@@ -30,6 +30,7 @@ type Config struct {
 	AllowedOrigins []string     // origins of sites that may embed the chat and call the API
 	SignupOpen     bool         // whether strangers may create an account
 	ShareLinks     bool         // whether people may share conversations by links
+	AuditDays      int          // for which the audit log is kept; 0: for ever
 	LogLevel       slog.Level
 	LogFormat      string // "text" or "json"
 }

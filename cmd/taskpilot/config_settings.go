@@ -46,6 +46,7 @@ func settings() []setting {
 		{name: "ALLOWED_ORIGINS", accepts: "origins as https://example.com, separated by commas", set: setAllowedOrigins},
 		{name: "SIGNUP", fallback: "open", accepts: "open or closed", set: setSignup},
 		{name: "SHARE_LINKS", fallback: "on", accepts: "on or off", set: setShareLinks},
+		{name: "AUDIT_DAYS", fallback: "365", accepts: "a number of days; 0 keeps the log for ever", set: setAuditDays},
 		{name: "LOG_LEVEL", fallback: "info", accepts: "debug, info, warn or error", set: setLogLevel},
 		{name: "LOG_FORMAT", fallback: "text", accepts: "text or json", set: setLogFormat},
 	}
@@ -142,6 +143,15 @@ func setSignup(r *rawConfig, value string) error {
 func setShareLinks(r *rawConfig, value string) error {
 	links, err := oneOf(value, "on", "off")
 	r.ShareLinks = links == "on"
+	return err
+}
+
+func setAuditDays(r *rawConfig, value string) error {
+	days, err := count(value)
+	if err == nil && days > 100_000 {
+		err = errors.New("too long")
+	}
+	r.AuditDays = int(days)
 	return err
 }
 

@@ -94,6 +94,7 @@ var goodSettings = []goodSetting{
 	{"MAIL_FROM", "Chat <chat@example.com>", func(c Config) any { return c.Mail.From }, "Chat <chat@example.com>"},
 	{"SIGNUP", "closed", func(c Config) any { return c.SignupOpen }, false},
 	{"SHARE_LINKS", "off", func(c Config) any { return c.ShareLinks }, false},
+	{"AUDIT_DAYS", "30", func(c Config) any { return c.AuditDays }, 30},
 	{"LOG_LEVEL", "WARN", func(c Config) any { return c.LogLevel }, slog.LevelWarn},
 	{"OPENAI_MODELS", "a, org/b:7b=The big one", func(c Config) any { return c.Tools.Models == nil }, true}, // there is no model to choose from
 	{"TITLES", "words", func(c Config) any { return c.Tools.Titles }, false},
@@ -153,6 +154,7 @@ var badSettings = map[string][]string{
 	"MAIL_FROM":                   {"chat", "a b@c d"},
 	"SIGNUP":                      {"no", "invite"},
 	"SHARE_LINKS":                 {"no", "1"},
+	"AUDIT_DAYS":                  {"-1", "a year", "100001"},
 	"LOG_LEVEL":                   {"verbose", "3"},
 	"LOG_FORMAT":                  {"xml"},
 	"OPENAI_MODELS":               {"a,,b", "a=", "a,a", "a b"},

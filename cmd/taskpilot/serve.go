@@ -72,6 +72,7 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 		return nil, err
 	}
 	s.db.SetLimits(models.Limits{Messages: c.Tools.DailyMessages, Tokens: c.Tools.DailyTokens})
+	s.db.KeepAudit(time.Duration(c.AuditDays) * 24 * time.Hour)
 	owner := chatkit.NewID("own")
 	if err = s.db.Own(ctx, owner); err != nil {
 		return nil, fmt.Errorf("take the database: %w", err)
@@ -110,7 +111,7 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 		PublicURL: publicURL, JWTSecret: []byte(c.JWTSecret.Reveal()), SessionSecret: []byte(c.SessionSecret.Reveal()),
 		SignupOpen: c.SignupOpen, Mail: mailer, ShareLinks: c.ShareLinks, AllowedOrigins: c.AllowedOrigins, Grace: handlers.DefaultGrace,
 		Models: c.Tools.Models, ClientTools: clientToolNames(c), Tools: c.OpenAI.Hosted.offered(),
-		ScriptURL: c.ScriptURL, DomainKey: c.DomainKey, Transcriber: speech, Version: version, Log: log,
+		ScriptURL: c.ScriptURL, DomainKey: c.DomainKey, Transcriber: speech, AuditDays: c.AuditDays, Disk: diskOf(c.DataDir), Version: version, Log: log,
 	})
 	s.app = s.handlers.App()
 	if s.listener, err = net.Listen("tcp", c.Addr); err != nil {

@@ -115,10 +115,7 @@ func userDeleteCommand() command {
 // withUser finds the account that the only argument names.
 func withUser(do func(ctx context.Context, p *program, db *models.DB, c Config, user *models.User) error) action {
 	return withDB(func(ctx context.Context, p *program, db *models.DB, c Config, args []string) error {
-		user, err := db.UserByEmail(ctx, args[0])
-		if errors.Is(err, models.ErrNotFound) {
-			return fmt.Errorf("nobody has the e-mail address %s; see taskpilot user list", args[0])
-		}
+		user, err := findUser(ctx, db, args[0])
 		if err != nil {
 			return err
 		}
@@ -126,11 +123,20 @@ func withUser(do func(ctx context.Context, p *program, db *models.DB, c Config, 
 	})
 }
 
+func findUser(ctx context.Context, db *models.DB, email string) (*models.User, error) {
+	user, err := db.UserByEmail(ctx, email)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, fmt.Errorf("nobody has the e-mail address %s; see taskpilot user list", email)
+	}
+	return user, err
+}
+
 // userRow is what a list shows of an account.
 type userRow struct {
 	ID        string    `json:"id"`
 	Email     string    `json:"email"`
 	Name      string    `json:"name"`
+	Role      string    `json:"role"`
 	Disabled  bool      `json:"disabled"`
 	CreatedAt time.Time `json:"created_at"`
 }
@@ -145,7 +151,7 @@ func allUsers(ctx context.Context, db *models.DB) ([]userRow, error) {
 			return nil, err
 		}
 		for _, u := range users {
-			rows = append(rows, userRow{u.ID, u.Email, u.Name, u.DisabledAt != nil, u.CreatedAt.UTC()})
+			rows = append(rows, userRow{u.ID, u.Email, u.Name, u.Role, u.DisabledAt != nil, u.CreatedAt.UTC()})
 			after = u.ID
 		}
 		if len(users) < page {
@@ -156,13 +162,13 @@ func allUsers(ctx context.Context, db *models.DB) ([]userRow, error) {
 
 func writeUsers(w io.Writer, users []userRow) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprint(table, "ID\tEMAIL\tNAME\tCREATED\tSTATE\n")
+	fmt.Fprint(table, "ID\tEMAIL\tNAME\tROLE\tCREATED\tSTATE\n")
 	for _, u := range users {
 		state := "active"
 		if u.Disabled {
 			state = "disabled"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", u.ID, u.Email, u.Name, u.CreatedAt.Format(time.DateOnly), state)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", u.ID, u.Email, u.Name, u.Role, u.CreatedAt.Format(time.DateOnly), state)
 	}
 	return table.Flush()
 }
