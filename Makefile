@@ -12,7 +12,7 @@ CHAT_SCRIPTS := $(ESBUILD) $(SCRIPTS:%=static/js/%.js) --format=esm --splitting 
 TEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev gallery test race generate fresh lint bench browser clean FORCE
+.PHONY: help run build dev gallery test race generate fresh lint bench browser screenshots clean FORCE
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench: ## Measure
 
 browser: ## Run only the tests in a browser
 	$(GO) test -race -run Browser $(TEST_FLAGS) ./...
+
+screenshots: ## Draw the pictures of the README anew
+	$(GO) test -count=1 -run TestBrowserPictures ./cmd/taskpilot -screenshots=$(CURDIR)/docs/screenshots
 
 clean: ## Remove what was built; ./data stays
 	rm -rf bin node_modules
