@@ -59,6 +59,7 @@ bench: ## Measure
 	$(GO) run ./bench/pages -items 20000
 	$(GO) run ./bench/chatkit
 	$(GO) run ./bench/model
+	$(GO) run ./bench/search
 
 browser: ## Run only the tests in a browser
 	$(GO) test -race -run Browser $(TEST_FLAGS) ./...

@@ -27,7 +27,7 @@ function step(by) {
 }
 
 function pressed(event) {
-  if (event.isComposing) return;
+  if (event.isComposing || event.target.localName !== "input") return;
   if (event.key === "ArrowDown") step(1);
   else if (event.key === "ArrowUp") step(-1);
   else if (event.key === "Enter") chosen()?.click();
