@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/taskpilot/taskpilot/handlers/mail"
+	"github.com/taskpilot/taskpilot/handlers/mail/mailtest"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
@@ -233,4 +235,24 @@ func TestAuditLogIsReadInPages(t *testing.T) {
 	r = b.do("GET", "/admin/audit", nil).want(200).lacks("Failed to sign in</p>")
 	older := regexp.MustCompile(`/admin/audit\?before=\d+`).Find(r.body)
 	b.do("GET", string(older), nil).want(200).has("admin-row").lacks("Older events")
+}
+
+func TestInvitationsAreMailed(t *testing.T) {
+	t.Parallel()
+	box := mailtest.New(t)
+	s := boot(t, modelstest.Open(t), func(o *Options) {
+		mailer, err := mail.New(box.URL(), "chat@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Mail = mailer
+	})
+	b := s.browser(modelstest.User(t, s.db, "boss@example.com"))
+	r := b.post("/admin/people/invite", url.Values{"email": {"ann@example.com"}}).want(200).has("on its way to ann@example.com")
+	link := string(inviteLink.FindSubmatch(r.body)[1])
+	letter := box.Next(t)
+	if !strings.Contains(letter.Text, s.url+link) || !strings.Contains(letter.Text, "boss invites you") {
+		t.Errorf("the letter is %+v", letter)
+	}
+	s.nobody().do("GET", link, nil).want(200).has("ann@example.com")
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 
 	"github.com/gofiber/fiber/v2"
@@ -26,6 +27,12 @@ func (h *Handlers) invite(c *fiber.Ctx) error {
 	}
 	page.Email, page.Invited = "", in.Email
 	page.Link = h.PublicURL.JoinPath("invite", secret).String()
+	if page.Mailed = h.Mail != nil; page.Mailed {
+		by := viewerView(c).Name
+		h.outbox.do(c.UserContext(), "invitation", func(ctx context.Context) error {
+			return h.Mail.Send(ctx, letterInvite(ctx, in.Email, by, page.Link))
+		})
+	}
 	return h.showPeople(c, page)
 }
 

@@ -28,6 +28,14 @@ func letterNoPassword(ctx context.Context, to, site string) mail.Letter {
 		locale.T(ctx, "If it was not you, do nothing: your account stays as it is."))}
 }
 
+// letterInvite brings the link by which somebody can open an account.
+func letterInvite(ctx context.Context, to, by, link string) mail.Letter {
+	return mail.Letter{To: to, Subject: locale.T(ctx, "You are invited to TaskPilot"), Text: paragraphs(
+		locale.Tf(ctx, "%s invites you to TaskPilot. Open this link to make your account. It is good for seven days and for one account:", by),
+		link,
+		locale.T(ctx, "If you don't know what this is about, do nothing."))}
+}
+
 // letterConfirm brings the link that proves a new address.
 func letterConfirm(ctx context.Context, to, link string) mail.Letter {
 	return mail.Letter{To: to, Subject: locale.T(ctx, "Confirm your address for TaskPilot"), Text: paragraphs(
