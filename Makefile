@@ -12,7 +12,7 @@ CHAT_SCRIPTS := $(ESBUILD) $(SCRIPTS:%=static/js/%.js) --format=esm --splitting 
 TEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev gallery test race generate fresh lint bench browser screenshots clean FORCE
+.PHONY: help run build dev gallery test race generate po fresh lint bench browser screenshots clean FORCE
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ generate: node_modules/.package-lock.json ## Write the generated files: template
 	rm -rf static/dist
 	$(CHAT_SCRIPTS)
 	$(ESBUILD) static/src/chatkit/main.jsx --format=iife --jsx=automatic --define:process.env.NODE_ENV='"production"' --outfile=static/dist/chatkit-page.js
+
+po: ## Add new texts to the catalogues of the languages, to be translated, and say what is missing
+	$(GO) run ./cmd/po
 
 fresh: ## Fail if a generated file is not what its source makes
 	@.ci/fresh

@@ -39,11 +39,11 @@ func TestCataloguesAreComplete(t *testing.T) {
 	}
 	for name, c := range catalogues(t) {
 		for _, k := range lacks(c, keys) {
-			t.Logf("%s: %q is not translated; run make po and fill it in", name, k.text)
+			t.Errorf("%s: %q is not translated; run make po and fill it in", name, k.text)
 		}
 		for _, k := range c.keys() {
 			if !slices.Contains(keys, k) {
-				t.Logf("%s: nothing says %q any more; run make po", name, k.text)
+				t.Errorf("%s: nothing says %q any more; run make po", name, k.text)
 			}
 		}
 	}
