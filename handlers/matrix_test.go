@@ -85,6 +85,7 @@ func mostCalls() map[string]call {
 		"GET /chatkit":                                        {owner: 200, foreign: 200},
 		"GET /files/:attachment":                              {owner: 200, foreign: 404},
 		"GET /files/:attachment/preview":                      {owner: 200, foreign: 404},
+		"GET /shortcuts":                                      {owner: 200, foreign: 200},
 		"GET /tasks":                                          {owner: 200, foreign: 200},
 		"POST /tasks":                                         {form: url.Values{"title": {"milk"}}, owner: 303, foreign: 303},
 		"POST /tasks/:task":                                   {form: url.Values{"title": {"milk"}}, owner: 303, foreign: 404},

@@ -110,6 +110,7 @@ func (h *Handlers) pageRoutes() []Route {
 		{"GET", "/admin/audit", admin, h.auditPage},
 
 		// Tasks
+		{"GET", "/shortcuts", member, h.shortcutsPage},
 		{"GET", "/tasks", member, h.tasksPage},
 		{"POST", "/tasks", member, h.addTask},
 		{"POST", "/tasks/:task", member, h.updateTask},

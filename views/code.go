@@ -32,8 +32,20 @@ func labelled(ctx context.Context, rendered string) string {
 	if word := locale.T(ctx, "Copy"); word != "Copy" {
 		rendered = strings.ReplaceAll(rendered, codeCopyButton, strings.Replace(codeCopyButton, "Copy", html.EscapeString(word), 1))
 	}
+	if strings.Contains(rendered, openBox) {
+		rendered = strings.NewReplacer(
+			"<input "+openBox+">", "<input "+openBox+` aria-label="`+html.EscapeString(locale.T(ctx, "To do"))+`">`,
+			tickedBox+">", tickedBox+` aria-label="`+html.EscapeString(locale.T(ctx, "Done"))+`">`).Replace(rendered)
+	}
 	return rendered
 }
+
+// The boxes of a list of tasks in Markdown, as the policy leaves them, but for
+// their ends.
+const (
+	openBox   = `disabled="" type="checkbox"`
+	tickedBox = `<input checked="" ` + openBox
+)
 
 // codeBlock returns code in a box with its language and a copy button. It is
 // highlighted as far as the budget goes: with none it is shown plain.
@@ -44,7 +56,7 @@ func codeBlock(lang string, code []byte, limit budget) string {
 	var b strings.Builder
 	b.WriteString(`<div class="code"><div class="code-head"><span class="code-lang">`)
 	b.WriteString(html.EscapeString(lang))
-	b.WriteString(`</span>` + codeCopyButton + `</div><pre><code>`)
+	b.WriteString(`</span>` + codeCopyButton + `</div><pre tabindex="0"><code>`) // which may be too wide: the arrow keys scroll it
 	if !highlight(&b, lang, code, limit) {
 		b.WriteString(html.EscapeString(string(code)))
 	}

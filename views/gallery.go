@@ -61,6 +61,7 @@ func pageStates() []State {
 		{"page-share-link", true, SharePage(Share{ThreadID: galleryThread, Title: "Planning the autumn release", URL: "https://chat.example.com/share/shr_1", At: galleryNow, Behind: true}, galleryYou, list)},
 		{"page-shared", true, SharedPage(galleryTranscript())},
 		{"page-rename", true, RenamePage(galleryYou, list, list.Threads[0], "")},
+		{"page-shortcuts", true, ShortcutsPage(galleryYou, list)},
 		{"page-tasks", true, TasksPage(tasks, galleryList(""))},
 		{"page-tasks-empty", true, TasksPage(Tasks{Viewer: galleryYou, Now: galleryNow}, galleryList(""))},
 		{"page-widget", true, WidgetPage(Widget{UserID: "usr_ada", UserName: galleryYou.Name, ScriptURL: "https://cdn.example.com/chatkit.js", DomainKey: "key"})},

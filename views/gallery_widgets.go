@@ -76,7 +76,7 @@ func galleryRow(name, light, dark string) string {
 
 const galleryBoxes = `{"type":"Card","size":"lg","padding":{"x":6,"y":4},"border":{"size":2,"color":"strong","style":"dashed"},"children":[
 	{"type":"Row","gap":3,"wrap":"wrap","justify":"between","children":[
-		{"type":"Box","width":96,"height":56,"background":"red-100","radius":"md","align":"center","justify":"center","children":[{"type":"Text","value":"red-100","size":"xs"}]},
+		{"type":"Box","width":96,"height":56,"background":"red-100","radius":"md","align":"center","justify":"center","children":[{"type":"Text","value":"red-100","size":"xs","color":"red-900"}]},
 		{"type":"Box","size":56,"background":"#123456","radius":"full"},
 		{"type":"Box","minWidth":80,"maxWidth":"50%","flex":1,"padding":3,"background":"surface-secondary","border":{"left":{"size":4,"color":"blue-500"}},"children":[{"type":"Text","value":"A box that takes the rest","size":"sm"}]}]},
 	{"type":"Row","align":"end","gap":"0.5rem","children":[{"type":"Col","flex":2,"padding":2,"background":"alpha-10","radius":"lg","children":[{"type":"Text","value":"two parts"}]},

@@ -27,3 +27,12 @@ func outOfBand(oob bool) templ.Attributes {
 	}
 	return templ.Attributes{"hx-swap-oob": "true"}
 }
+
+// ifHere is the attribute of a link to the page that is shown. (An attribute
+// without a value would say that it is another one.)
+func ifHere(here bool) templ.Attributes {
+	if !here {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "page"}
+}

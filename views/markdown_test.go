@@ -25,7 +25,7 @@ var attacks = []string{
 var allowedTags = map[string]string{
 	"p": "class dir", "br": "", "hr": "", "h1": "dir", "h2": "dir", "h3": "dir", "h4": "dir", "h5": "dir", "h6": "dir", "em": "", "strong": "", "del": "",
 	"blockquote": "dir", "ul": "dir", "ol": "start dir", "li": "", "table": "dir", "thead": "", "tbody": "", "tr": "", "th": "align", "td": "align",
-	"a": "href target rel", "div": "class", "span": "class", "pre": "", "code": "", "button": "type class", "input": "type checked disabled",
+	"a": "href target rel", "div": "class", "span": "class", "pre": "tabindex", "code": "", "button": "type class", "input": "type checked disabled aria-label",
 	"math": "display", "mrow": "", "mi": "mathvariant", "mn": "", "mo": "stretchy", "mtext": "", "mspace": "width", "mfrac": "linethickness", "msqrt": "", "mroot": "",
 	"msub": "", "msup": "", "msubsup": "", "munder": "", "mover": "accent", "munderover": "", "mtable": "displaystyle", "mtr": "", "mtd": "class",
 }
@@ -81,7 +81,7 @@ func TestMarkdownRenders(t *testing.T) {
 		{"picture is a link", "![a chart](https://example.org/c.png)", `<p dir="auto"><a href="https://example.org/c.png" target="_blank" rel="noopener noreferrer nofollow">a chart</a></p>` + "\n"},
 		{"picture in a link", "[![pic](https://a.example/p)](https://b.example)", `<p dir="auto"><a href="https://b.example" target="_blank" rel="noopener noreferrer nofollow">pic</a></p>` + "\n"},
 		{"task list", "- [x] done", "<ul dir=\"auto\">\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"> done</li>\n</ul>\n"},
-		{"code", "```go\nreturn 1\n```", `<div class="code"><div class="code-head"><span class="code-lang">go</span><button type="button" class="code-copy">Copy</button></div><pre><code><span class="tk">return</span> <span class="tn">1</span>` + "\n</code></pre></div>\n"},
+		{"code", "```go\nreturn 1\n```", `<div class="code"><div class="code-head"><span class="code-lang">go</span><button type="button" class="code-copy">Copy</button></div><pre tabindex="0"><code><span class="tk">return</span> <span class="tn">1</span>` + "\n</code></pre></div>\n"},
 		{"blank", " \n\n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
