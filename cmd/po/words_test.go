@@ -61,8 +61,8 @@ func TestScriptsSayListedWords(t *testing.T) {
 	}
 }
 
-// names are what is the same in every language.
-var names = regexp.MustCompile(`TaskPilot|ChatKit|https?://\S+|[^\p{L}]|\bUTC\b`)
+// names are what is the same in every language: of things, and of keys.
+var names = regexp.MustCompile(`TaskPilot|ChatKit|\b(?:Ctrl|Shift|Enter|Esc)\b|https?://\S+|[^\p{L}]|\bUTC\b`)
 
 // spoken are the attributes that people read or hear.
 var spoken = map[string]bool{"title": true, "aria-label": true, "placeholder": true, "alt": true, "aria-description": true, "aria-roledescription": true}
