@@ -212,7 +212,7 @@ func TasksView(t Tasks) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\" hx-trigger=\"tasks-changed from:body\" hx-target=\"this\" hx-swap=\"outerHTML\"><h2 class=\"sr-only\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\" hx-trigger=\"tasks-changed from:body\" hx-sync=\"this:replace\" hx-target=\"this\" hx-swap=\"outerHTML\"><h2 class=\"sr-only\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

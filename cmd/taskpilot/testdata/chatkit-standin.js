@@ -9,7 +9,7 @@ look.replaceSync(`
   :host([dark]) { background: #111816; color: #e6ebe4; } :host(:not([dark])) { background: #fbf9f3; color: #1d2622; }
   header { display: flex; gap: .75rem; align-items: center; padding: .75rem 1.25rem; font-weight: 600; }
   header span { flex: 1; } button { font: inherit; color: inherit; background: none; border: 1px solid #8886; border-radius: 12px; padding: .35rem .8rem; cursor: pointer; }
-  main { flex: 1; overflow: auto; width: min(46rem, 100% - 2.5rem); margin: auto; display: grid; align-content: end; gap: 1rem; padding: 1rem 0; }
+  section { flex: 1; overflow: auto; width: min(46rem, 100% - 2.5rem); margin: auto; display: grid; align-content: end; gap: 1rem; padding: 1rem 0; }
   h2 { font-weight: 500; text-align: center; } .prompts { display: flex; flex-wrap: wrap; gap: .5rem; justify-content: center; }
   p { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; } .user { justify-self: end; background: #75d0ab33; border-radius: 16px; padding: .5rem 1rem; }
   footer { width: min(46rem, 100% - 2.5rem); margin: 0 auto; padding: .5rem 0 1rem; text-align: center; font-size: .8rem; }
@@ -51,7 +51,7 @@ class StandIn extends HTMLElement {
   draw() {
     const { startScreen, composer, disclaimer } = this.options;
     this.top = make("header");
-    this.list = make("main");
+    this.list = make("section");
     this.list.append(make("h2", startScreen.greeting));
     const prompts = make("div", "", "prompts");
     for (const { label, prompt } of startScreen.prompts) {
