@@ -210,6 +210,9 @@ func (h *Handlers) checkOrigin(c *fiber.Ctx) error {
 	if token == "" && !isJSON(c.Get(fiber.HeaderContentType)) && !c.Request().IsBodyStream() {
 		token = c.FormValue("csrf_token")
 	}
+	if token == "" && c.Request().IsBodyStream() {
+		token = c.Query("csrf_token") // a form with a file, which is not read before it is known whose it is
+	}
 	if subtle.ConstantTimeCompare([]byte(token), []byte(h.csrfToken(c))) != 1 {
 		return errCSRF
 	}

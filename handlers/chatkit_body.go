@@ -28,6 +28,9 @@ func (h *Handlers) bodyLimit(head *fasthttp.RequestHeader) fasthttp.RequestConfi
 		leaveBody(head)
 		return fasthttp.RequestConfig{}
 	}
+	if isExport(path) {
+		return fasthttp.RequestConfig{WriteTimeout: exportTime}
+	}
 	if isFileLink(path) || strings.HasPrefix(path, "/files/") {
 		return fasthttp.RequestConfig{WriteTimeout: sendTime}
 	}

@@ -11,12 +11,22 @@ import (
 	"github.com/taskpilot/taskpilot/views/locale"
 )
 
+// shownImports is how many imports the page names.
+const shownImports = 5
+
 // dataPage is about everything that the person has here.
 func (h *Handlers) dataPage(c *fiber.Ctx) error { return h.showData(c, nil) }
 
 func (h *Handlers) showData(c *fiber.Ctx, wrong error) error {
 	d := views.Data{Viewer: viewerView(c), HasPassword: viewerOf(c).User.HasPassword(), Done: c.Query("done"),
 		Errors: wrongFields(wrong, proofField)}
+	imports, err := h.DB.Imports(c.UserContext(), userID(c), shownImports)
+	if err != nil {
+		return err
+	}
+	for i := range imports {
+		d.Imports = append(d.Imports, h.importView(&imports[i]))
+	}
 	return h.inSettings(c, wrong, func(list views.ThreadList) templ.Component { return views.DataPage(d, list) })
 }
 

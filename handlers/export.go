@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"mime"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/gofiber/fiber/v2"
@@ -80,7 +81,11 @@ func (h *Handlers) exportItems(ctx context.Context, thread *models.Thread) ([]mo
 }
 
 func (h *Handlers) transcript(thread *models.Thread, items []models.Item) views.Transcript {
-	t := views.Transcript{Title: thread.Title, At: h.Now()}
+	return transcriptAt(thread, items, h.Now())
+}
+
+func transcriptAt(thread *models.Thread, items []models.Item, at time.Time) views.Transcript {
+	t := views.Transcript{Title: thread.Title, At: at}
 	for _, it := range items {
 		t.Items = append(t.Items, views.TurnItem{Item: it.Item, Incomplete: it.Incomplete})
 	}

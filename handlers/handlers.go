@@ -70,16 +70,17 @@ type Options struct {
 // Handlers holds what every handler shares.
 type Handlers struct {
 	Options
-	tokens   *Tokens
-	passes   passes
-	sessions *sessionStore
-	streams  *streams
-	outbox   *outbox
-	metrics  *metrics
-	audience *audience
-	uploads  *uploads
-	chatkit  *chatkit.Server // for the requests that are answered at once
-	tools    http.Handler    // the task tools for other programs
+	tokens    *Tokens
+	passes    passes
+	sessions  *sessionStore
+	streams   *streams
+	outbox    *outbox
+	metrics   *metrics
+	audience  *audience
+	uploads   *uploads
+	transfers *transfers
+	chatkit   *chatkit.Server // for the requests that are answered at once
+	tools     http.Handler    // the task tools for other programs
 }
 
 // DefaultGrace is a Grace that outlasts a change of networks.
@@ -96,6 +97,7 @@ func New(o Options) *Handlers {
 	h.sessions = newSessionStore(o.DB, o.secure())
 	h.metrics = newMetrics(h)
 	h.audience = newAudience(o.Grace, func(runID string) { o.Engine.Stop(runID) }, h.readElsewhere)
+	h.transfers = newTransfers()
 	h.uploads = h.newUploads(h.appConfig())
 	h.chatkit = &chatkit.Server{Store: linkedStore{models.NewStore(o.DB), h}, Responder: responder{h}, Log: o.Log}
 	h.tools = h.newToolServer(assistant.TaskTools(NewTasks(o.DB, func(userID string) {
@@ -113,6 +115,7 @@ func (o Options) secure() bool { return o.PublicURL.Scheme == "https" }
 func (h *Handlers) Close(ctx context.Context) {
 	h.streams.close(ctx)
 	h.uploads.close(ctx)
+	h.transfers.close(ctx)
 	h.outbox.close(ctx)
 	h.audience.close()
 }

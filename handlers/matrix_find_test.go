@@ -10,6 +10,7 @@ func calls() map[string]call {
 	all := mostCalls()
 	maps.Copy(all, findCalls())
 	maps.Copy(all, adminCalls())
+	maps.Copy(all, transferCalls())
 	return all
 }
 

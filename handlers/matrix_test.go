@@ -140,6 +140,7 @@ type estate struct {
 	user              *models.User
 	thread, item, run string
 	task, file        string
+	imported          string
 
 	// Ways in of the person's.
 	session, program, token string
@@ -165,6 +166,11 @@ func settle(t *testing.T, s *server, user *models.User) estate {
 		t.Fatal(err)
 	}
 	e := estate{user: user, thread: th.ID, item: answer.Messages[0].ID, run: run.ID, task: made.ID, file: file.ID}
+	imported := &models.Import{Name: "secret.zip"}
+	if _, err := s.db.AddImport(t.Context(), user.ID, imported); err != nil {
+		t.Fatal(err)
+	}
+	e.imported = imported.ID
 	e.furnish(t, s)
 	e.enter(t, s)
 	return e
@@ -229,7 +235,7 @@ func (e estate) path(route string) string {
 // fill puts the owner's ids in for the names of a route or a form.
 func (e estate) fill(s string) string {
 	return strings.NewReplacer(":user_id", e.user.ID, ":person", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item, ":action", e.action, ":attachment", e.file,
-		":session", e.session, ":program", e.program, ":token", e.token).Replace(s)
+		":session", e.session, ":program", e.program, ":token", e.token, ":import", e.imported).Replace(s)
 }
 
 // dump is everything that the owner has, to compare.

@@ -54,6 +54,11 @@ func (h *Handlers) accountRoutes() []Route {
 		{"POST", "/settings/tokens", member, h.proven("/settings/tokens", h.makeAPIToken)},
 		{"POST", "/settings/tokens/:token/revoke", member, h.revokeAPIToken},
 		{"GET", "/settings/data", member, h.dataPage},
+		{"GET", "/settings/data/export", member, h.exportEverything},
+		{"POST", "/settings/data/import", member, h.receiveImport},
+		{"GET", "/settings/data/import/:import", member, h.importPage},
+		{"POST", "/settings/data/import/:import", member, h.startImport},
+		{"POST", "/settings/data/import/:import/discard", member, h.discardImport},
 		{"POST", "/settings/delete", member, h.deleteAccount},
 	}
 }

@@ -23,6 +23,7 @@ import (
 // over to the second, which streams and closes it.
 
 // uploadPath is where files are sent to: this, and below it /:attachment/upload.
+// Files that are imported come to importPath.
 const uploadPath = "/api/v1/chatkit/attachments"
 
 const (
@@ -35,6 +36,9 @@ const (
 // announcesFile reports a request whose body is a file.
 func announcesFile(head *fasthttp.RequestHeader) bool {
 	method := string(head.Method())
+	if method == fiber.MethodPost && strings.TrimSuffix(rawPath(head), "/") == importPath {
+		return true
+	}
 	rest, ok := strings.CutPrefix(strings.TrimSuffix(rawPath(head), "/"), uploadPath)
 	if !ok || method != fiber.MethodPost && method != fiber.MethodPut {
 		return false
@@ -69,7 +73,7 @@ type uploads struct {
 func (h *Handlers) newUploads(config fiber.Config) *uploads {
 	config.StreamRequestBody = true // a ReadTimeout for the head, another once it is known who sends: see enter
 	app := fiber.New(config)
-	app.Use(h.observe, h.recoverPanic, securityHeaders, h.crossOrigin, h.refuseOddRequests)
+	app.Use(h.observe, h.recoverPanic, h.speak, securityHeaders, h.crossOrigin, h.refuseOddRequests)
 	h.mount(app)
 	app.Handler() // completes it
 	server := app.Server()

@@ -18,6 +18,7 @@ const (
 	idResults     = "results"
 	idShelf       = "shelf"
 	idPalette     = "palette-list"
+	idImport      = "import"
 	idToasts      = "toasts"
 	idAnnouncer   = "announcer"
 )

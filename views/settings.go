@@ -82,8 +82,9 @@ type APITokenForm struct {
 type Data struct {
 	Viewer      Viewer
 	HasPassword bool
-	Errors      map[string]string // by field: "confirm", "current_password"
+	Errors      map[string]string // by field: "confirm", "current_password", "file"
 	Done        string
+	Imports     []Import // the latest
 }
 
 // Confirm asks a person once more who they are, and then goes on with their form.
