@@ -30,7 +30,7 @@ func settingsStates() []State {
 		{"page-settings-tokens", true, APITokensPage(tokens, list)},
 		{"page-settings-tokens-made", true, APITokensPage(made, list)},
 		{"page-settings-tokens-refused", true, APITokensPage(bad, list)},
-		{"page-settings-data", true, DataPage(Data{Viewer: you, HasPassword: true}, list)},
+		{"page-settings-data", true, DataPage(Data{Viewer: you, HasPassword: true, Imports: []Import{{ID: "imp_1", Format: "ChatGPT", State: "done", At: galleryNow}}}, list)},
 		{"page-settings-data-refused", true, DataPage(Data{Viewer: you, Errors: map[string]string{"confirm": "This is not your address. Type it as it is shown, if you really want to delete your account."}}, list)},
 		{"page-confirm", true, ConfirmPage(Confirm{Viewer: you, Action: "/settings/email", Fields: []Field{{"email", "ada@example.net"}}, HasPassword: true, Back: "/settings", Problem: "This is not your password. Check it and try again."})},
 		{"page-confirm-without-password", true, ConfirmPage(Confirm{Viewer: you, Action: "/settings/email", Back: "/settings", Ways: []Way{{"Sign in with Example", "/signin"}}})},
