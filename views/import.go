@@ -48,20 +48,18 @@ func (i Import) nothingNew() bool { return i.Preview.Threads+i.Preview.Tasks == 
 // facts says in lines what a count counts.
 func (c ImportCount) facts(ctx context.Context) []string {
 	var list []string
-	add := func(n int, one, other string) {
+	add := func(n int, text string) {
 		if n > 0 {
-			list = append(list, locale.Tn(ctx, n, one, other))
+			list = append(list, text)
 		}
 	}
-	if c.Threads > 0 {
-		list = append(list, locale.Tf(ctx, "%s with %s", locale.Tn(ctx, c.Threads, "%d new conversation", "%d new conversations"),
-			locale.Tn(ctx, c.Messages, "%d message", "%d messages")))
-	}
-	add(c.Files, "%d picture or file", "%d pictures and files")
-	add(c.Tasks, "%d new task", "%d new tasks")
-	add(c.There, "%d entry that you have already", "%d entries that you have already")
-	add(c.Lost, "%d file that is not in the export, or of a kind that is not taken", "%d files that are not in the export, or of a kind that is not taken")
-	add(c.Bad, "%d entry that can’t be read", "%d entries that can’t be read")
+	add(c.Threads, locale.Tf(ctx, "%s with %s", locale.Tn(ctx, c.Threads, "%d new conversation", "%d new conversations"),
+		locale.Tn(ctx, c.Messages, "%d message", "%d messages")))
+	add(c.Files, locale.Tn(ctx, c.Files, "%d picture or file", "%d pictures and files"))
+	add(c.Tasks, locale.Tn(ctx, c.Tasks, "%d new task", "%d new tasks"))
+	add(c.There, locale.Tn(ctx, c.There, "%d entry that you have already", "%d entries that you have already"))
+	add(c.Lost, locale.Tn(ctx, c.Lost, "%d file that is not in the export, or of a kind that is not taken", "%d files that are not in the export, or of a kind that is not taken"))
+	add(c.Bad, locale.Tn(ctx, c.Bad, "%d entry that can’t be read", "%d entries that can’t be read"))
 	return list
 }
 
