@@ -50,6 +50,8 @@ func commands() []command {
 		mcpListCommand(),
 		mcpApproveCommand(),
 		mcpRevokeCommand(),
+		exportCommand(),
+		importCommand(),
 		backupCommand(),
 		restoreCommand(),
 		conformCommand(),
