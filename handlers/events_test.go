@@ -231,3 +231,25 @@ func TestPageSeesWhatAnotherServerAnswers(t *testing.T) {
 	close(gate)
 	seen.until(t, `data-status="completed"`)
 }
+
+func TestPageSeesTasksOfAnotherServer(t *testing.T) {
+	t.Parallel()
+	db := modelstest.OpenPostgres(t)
+	here, there := boot(t, db), boot(t, db)
+	user := modelstest.User(t, db, "ann@example.com")
+	page, api := here.browser(user), there.program(user)
+	res, err := page.http.Do(page.request("GET", "/live", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	r := bufio.NewReader(res.Body)
+	if e, _ := readSSE(t, r); e.event != "hello" {
+		t.Fatalf("first came %+v", e)
+	}
+	there.program(modelstest.User(t, db, "bob@example.com")).do("POST", "/api/v1/tasks", map[string]any{"title": "not hers"}).want(201)
+	api.do("POST", "/api/v1/tasks", map[string]any{"title": "buy milk"}).want(201)
+	if e, more := readSSE(t, r); !more || e.event != "signal" || !strings.Contains(e.data, `"tasks"`) {
+		t.Errorf("after a change elsewhere came %+v", e)
+	}
+}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -61,7 +62,8 @@ type livePage struct {
 	h      *Handlers
 	s      *stream
 	user   string
-	newest string // what the list began with when it was last looked at elsewhere
+	newest string    // what the list began with when it was last looked at elsewhere
+	tasks  *[2]int64 // models.TodosChanged of then
 }
 
 func (p *livePage) run(ctx context.Context, watches []watch) error {
@@ -69,7 +71,12 @@ func (p *livePage) run(ctx context.Context, watches []watch) error {
 	defer cancel()
 	sub := p.h.Engine.Signals.Subscribe(p.user)
 	defer sub.Close()
-	if err := p.send("hello", struct{}{}); err != nil {
+	elsewhere, err := p.elsewhere(ctx)
+	defer elsewhere.Stop()
+	if err == nil {
+		err = p.send("hello", struct{}{})
+	}
+	if err != nil {
 		return err
 	}
 	wake := make(map[string]chan struct{}, len(watches))
@@ -81,8 +88,6 @@ func (p *livePage) run(ctx context.Context, watches []watch) error {
 		wake[w.thread] = ch
 		wg.Go(func() { p.watch(ctx, cancel, w, ch) })
 	}
-	elsewhere := p.elsewhere()
-	defer elsewhere.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -105,21 +110,29 @@ func (p *livePage) run(ctx context.Context, watches []watch) error {
 // database changed: signals do not leave their process.
 const elsewhereEvery = 2 * time.Second
 
-// elsewhere ticks when there may be other servers: with Postgres.
-func (p *livePage) elsewhere() *time.Ticker {
+// elsewhere ticks when there may be other servers: with Postgres. What is changed
+// from now on will be noticed.
+func (p *livePage) elsewhere(ctx context.Context) (*time.Ticker, error) {
 	ticker := time.NewTicker(elsewhereEvery)
 	if p.h.DB.Driver() != "postgres" {
 		ticker.Stop()
+		return ticker, nil
 	}
-	return ticker
+	return ticker, p.lookElsewhere(ctx, nil)
 }
 
-// lookElsewhere has every watcher look at its thread, and the page at its list
-// when that begins with another thread or time than before.
+// lookElsewhere has every watcher look at its thread, and the page at its lists
+// when they are others than before.
 func (p *livePage) lookElsewhere(ctx context.Context, wake map[string]chan struct{}) error {
 	for _, ch := range wake {
 		nudge(ch)
 	}
+	return errors.Join(p.threadsElsewhere(ctx), p.tasksElsewhere(ctx))
+}
+
+// threadsElsewhere tells the page when its list begins with another thread or time
+// than before.
+func (p *livePage) threadsElsewhere(ctx context.Context) error {
 	threads, _, err := p.h.DB.RecentThreads(ctx, p.user, "", 1)
 	if err != nil || len(threads) == 0 {
 		return err
@@ -131,6 +144,19 @@ func (p *livePage) lookElsewhere(ctx context.Context, wake map[string]chan struc
 		return nil
 	}
 	return p.send("signal", map[string]string{"kind": string(live.ThreadsChanged)})
+}
+
+func (p *livePage) tasksElsewhere(ctx context.Context) error {
+	last, err := p.h.DB.TodosChanged(ctx, p.user)
+	if err != nil {
+		return err
+	}
+	changed := p.tasks != nil && *p.tasks != last
+	p.tasks = &last
+	if !changed {
+		return nil
+	}
+	return p.send("signal", map[string]string{"kind": string(live.TasksChanged)})
 }
 
 func nudge(ch chan struct{}) {
