@@ -35,7 +35,7 @@ test: ## Install what the tests need, then run every check and test
 	@.ci/test
 
 race: ## Run only the Go tests, with the race detector
-	$(GO) test -race -shuffle=on $(TEST_FLAGS) ./...
+	$(GO) test -race -shuffle=on -timeout 30m $(TEST_FLAGS) ./...
 
 generate: node_modules/.package-lock.json ## Write the generated files: templates, style sheet, scripts
 	$(GO) tool templ generate
