@@ -136,7 +136,7 @@ func TestBrowserSignedOutEverywhere(t *testing.T) {
 	b.signUp("Ann")
 	b.run(b.ctx, say("hello"), answered("completed"))
 	other := w.signedIn(b)
-	other.run(other.ctx, chromedp.Navigate(w.url+"/settings"), chromedp.Click(`form[action="/settings/signout"] button, button[formaction="/settings/signout"]`))
+	other.run(other.ctx, chromedp.Navigate(w.url+"/settings/security"), chromedp.Click(`form[action="/settings/signout"] button, button[formaction="/settings/signout"]`))
 	b.run(b.ctx, wait(`location.pathname === "/signin"`)) // without a click: its stream ended
 	resp, err := http.Get(w.url + "/chat")
 	if err != nil {

@@ -36,7 +36,7 @@ func TestDefaults(t *testing.T) {
 		Addr: ":8000", PublicURL: "http://localhost:8000", DatabaseURL: "sqlite:data/taskpilot.db", DataDir: "data",
 		Assistant: "builtin", Tools: ToolSettings{Titles: true}, OpenAI: OpenAI{Model: assistant.DefaultModel, Reasoning: "auto", Timeout: time.Minute, Window: 32_000}, DomainKey: "taskpilot-chatkit-domain-key",
 		Files:          Files{URL: "file:data/attachments", File: 20 << 20, Total: 1 << 30},
-		AllowedOrigins: []string{"http://localhost:8000"}, SignupOpen: true, ShareLinks: true, LogLevel: slog.LevelInfo, LogFormat: "text",
+		AllowedOrigins: []string{"http://localhost:8000"}, SignupOpen: true, ShareLinks: true, AuditDays: 365, LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 	if got, want := fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", want); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -11,9 +11,10 @@ import (
 // oracle compares what callers saw with what is in the database. It reads the
 // database with SQL of its own.
 type oracle struct {
-	t   *testing.T
-	sql *sql.DB
-	pg  bool
+	t     *testing.T
+	sql   *sql.DB
+	pg    bool
+	fresh func() (*sql.DB, error) // opens another connection
 }
 
 func newOracle(t *testing.T, url string) *oracle {
@@ -32,7 +33,7 @@ func newOracle(t *testing.T, url string) *oracle {
 			t.Error(err)
 		}
 	})
-	return &oracle{t: t, sql: pool, pg: !lite}
+	return &oracle{t: t, sql: pool, pg: !lite, fresh: func() (*sql.DB, error) { return sql.Open(driver, source) }}
 }
 
 // number returns the first column of a query's first row. Its parameters are
@@ -45,6 +46,22 @@ func (o *oracle) number(query string, args ...any) (n int) {
 	return n
 }
 
+// integrity has SQLite check everything that it stores, on a connection of its own:
+// one that has checked the index of search before takes what the server merged
+// meanwhile for damage.
+func (o *oracle) integrity() {
+	o.t.Helper()
+	pool, err := o.fresh()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer pool.Close()
+	var report string
+	if err := pool.QueryRowContext(o.t.Context(), "PRAGMA integrity_check").Scan(&report); err != nil || report != "ok" {
+		o.t.Errorf("integrity check: %s %v", report, err)
+	}
+}
+
 // sound checks that the database holds together.
 func (o *oracle) sound() {
 	o.t.Helper()
@@ -54,10 +71,7 @@ func (o *oracle) sound() {
 	if o.pg {
 		return
 	}
-	var report string
-	if err := o.sql.QueryRowContext(o.t.Context(), "PRAGMA integrity_check").Scan(&report); err != nil || report != "ok" {
-		o.t.Errorf("integrity check: %s %v", report, err)
-	}
+	o.integrity()
 	rows, err := o.sql.QueryContext(o.t.Context(), "PRAGMA foreign_key_check")
 	if err != nil {
 		o.t.Fatal(err)

@@ -12,6 +12,9 @@ let lastResync = 0;
 
 const watch = () => ({ thread: list()?.dataset.thread || "", seq: Number(list()?.dataset.seq || 0) });
 
+// stale are the lists that are being fetched.
+const stale = new Set();
+
 // used is true while someone types in a list, or has a menu of it open.
 const used = (place) => place.querySelector("[data-editing], .task-edit[open], form :focus:not(button), :popover-open");
 
@@ -20,12 +23,16 @@ function refresh(kind) {
   const place = byId(kind);
   if (!place) return;
   if (used(place)) setTimeout(refresh, 400, kind);
-  else document.body.dispatchEvent(new CustomEvent(`${kind}-changed`));
+  else {
+    stale.add(kind);
+    document.body.dispatchEvent(new CustomEvent(`${kind}-changed`));
+  }
 }
 
 // Nor does an answer that is late take away what was opened meanwhile.
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   const { id } = ctx.sourceElement;
+  stale.delete(id);
   if ((id !== "threads" && id !== "tasks") || !used(ctx.sourceElement)) return;
   ctx.hx.reswap = "none";
   setTimeout(refresh, 400, id);
@@ -81,6 +88,7 @@ if (byId("sidebar")) {
   shown = watch().thread;
   tell = link(receive, watch);
   document.addEventListener("htmx:after:swap", () => {
+    stale.forEach(refresh); // what was drawn may be older, and takes the answer's place away
     if (watch().thread === shown) return;
     shown = watch().thread;
     tell();
