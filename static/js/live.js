@@ -88,7 +88,7 @@ if (byId("sidebar")) {
   shown = watch().thread;
   tell = link(receive, watch);
   document.addEventListener("htmx:after:swap", () => {
-    stale.forEach(refresh); // what was drawn may be older, and takes the answer's place away
+    if (stale.has("threads")) refresh("threads"); // what was drawn may be older, and takes the answer's place away
     if (watch().thread === shown) return;
     shown = watch().thread;
     tell();
