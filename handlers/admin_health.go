@@ -49,7 +49,7 @@ func (h *Handlers) databasePart(ctx context.Context) views.AdminPart {
 	case took > slowPing:
 		p.Bad, p.Words = true, locale.Tf(ctx, "%s answers, but slowly: it took %s ms.", name, locale.Decimal(ctx, float64(took)/1e6, 0))
 	default:
-		p.Words = locale.Tf(ctx, "%s answers within %s ms.", name, locale.Decimal(ctx, float64(took)/1e6, 1))
+		p.Words = locale.Tf(ctx, "%s answers within %s ms.", name, locale.Decimal(ctx, max(float64(took)/1e6, 0.1), 1))
 	}
 	return p
 }
