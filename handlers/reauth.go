@@ -97,10 +97,10 @@ func (h *Handlers) waysToProve(*fiber.Ctx, string) []views.Way { return nil }
 // formFields are the fields of a form, but for what every form has and passwords.
 func formFields(c *fiber.Ctx) []views.Field {
 	var list []views.Field
-	c.Request().PostArgs().VisitAll(func(name, value []byte) {
+	for name, value := range c.Request().PostArgs().All() {
 		if name := strings.Clone(string(name)); !slices.Contains([]string{"csrf_token", proofField, "password"}, name) {
 			list = append(list, views.Field{Name: name, Value: strings.Clone(string(value))})
 		}
-	})
+	}
 	return list
 }

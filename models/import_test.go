@@ -29,14 +29,14 @@ func TestImportIsTakenOnOnce(t *testing.T) {
 		_, err = db.RemoveImport(ctx, bob.ID, i.ID)
 		want(t, err, models.ErrNotFound)
 
-		begun, err := db.BeginImport(ctx, ann.ID, i.ID)
+		_, err = db.BeginImport(ctx, ann.ID, i.ID)
 		want(t, err, nil)
 		_, err = db.BeginImport(ctx, ann.ID, i.ID)
 		want(t, err, models.ErrConflict)
 		_, err = db.RemoveImport(ctx, ann.ID, i.ID)
 		want(t, err, models.ErrConflict)
 		db.Advance(2 * time.Minute)
-		begun, err = db.BeginImport(ctx, ann.ID, i.ID) // left behind
+		begun, err := db.BeginImport(ctx, ann.ID, i.ID) // left behind
 		want(t, err, nil)
 		begun.State, begun.Result.Threads, begun.Object = models.ImportDone, 3, ""
 		want(t, db.SaveImport(ctx, begun), nil)

@@ -17,11 +17,9 @@ func find(t *testing.T, db *models.DB, userID, text string) []string {
 	t.Helper()
 	list := []string{}
 	for _, h := range must[*models.Found](t)(db.Search(t.Context(), userID, models.SearchQuery{Text: text})).Hits {
-		line := h.ThreadID + " "
+		line := ""
 		if h.ItemID == "" {
 			line = "title: "
-		} else {
-			line = ""
 		}
 		for _, s := range h.Excerpt {
 			if s.Match {

@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"slices"
 
 	"github.com/taskpilot/taskpilot/views/locale"
 )
@@ -45,8 +44,3 @@ func (p Palette) empty() bool {
 
 // taskHref leads to the task: the page of tasks has a place for each.
 func taskHref(t Task) string { return "/tasks#" + idTask(t.ID) }
-
-// firstCommands puts commands first where nothing was typed yet.
-func (p Palette) firstCommands() bool {
-	return p.Question == "" && slices.ContainsFunc(p.Commands, func(c Command) bool { return c.URL == "/chat" })
-}

@@ -99,13 +99,19 @@ const (
 	maxMessage  = 4 << 20 // bytes of one message's text
 )
 
-var (
-	errNoThread     = errors.New("It is not a conversation.")
-	errNoMessages   = errors.New("It has no messages.")
-	errManyMessages = errors.New("It has more than 20,000 messages.")
-	errLongMessage  = errors.New("One of its messages is longer than 4 MB.")
-	errLoop         = errors.New("Its messages follow each other in a circle.")
-	errBadJSON      = errors.New("It is not complete, or not valid JSON.")
+// reason says, in words for people, why an entry is not taken.
+type reason string
+
+// Error is the sentence as it is shown.
+func (r reason) Error() string { return string(r) }
+
+const (
+	errNoThread     = reason("It is not a conversation.")
+	errNoMessages   = reason("It has no messages.")
+	errManyMessages = reason("It has more than 20,000 messages.")
+	errLongMessage  = reason("One of its messages is longer than 4 MB.")
+	errLoop         = reason("Its messages follow each other in a circle.")
+	errBadJSON      = reason("It is not complete, or not valid JSON.")
 )
 
 // talk is a thread of another program's on its way in.

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 
@@ -15,9 +14,9 @@ import (
 // ownDepth is how deep the JSON of our own exports nests at most.
 const ownDepth = 200
 
-var (
-	errNewer = errors.New("It was made by a newer TaskPilot. Update this one first.")
-	errItem  = errors.New("One of its messages can't be read.")
+const (
+	errNewer = reason("It was made by a newer TaskPilot. Update this one first.")
+	errItem  = reason("One of its messages can't be read.")
 )
 
 // sourceOf names a thread where it comes from; one without an id by its content.

@@ -14,11 +14,11 @@ const (
 )
 
 // Why an entry can't be read, in words for people.
-var (
-	errTooLong   = errors.New("It is larger than 32 MB.")
-	errTooDeep   = errors.New("It is nested too deeply.")
-	errCutOff    = errors.New("The file ends in the middle of it.")
-	errManyItems = errors.New("The file has more than 100,000 entries; the rest is left out.")
+const (
+	errTooLong   = reason("It is larger than 32 MB.")
+	errTooDeep   = reason("It is nested too deeply.")
+	errCutOff    = reason("The file ends in the middle of it.")
+	errManyItems = reason("The file has more than 100,000 entries; the rest is left out.")
 )
 
 // elements hands over what a JSON file is made of: the elements of an array, or
