@@ -289,6 +289,11 @@ func (p *livePage) follow(ctx context.Context, w *watch, run *models.Run) error 
 // pump renders events as they come, at most one frame at a time, until the run ends.
 func (p *livePage) pump(ctx context.Context, w *watch, view *views.Live, follower *live.Follower) error {
 	for {
+		if view.ThreadChanged() { // also by what was there when the page began to follow
+			if err := p.state(ctx, w); err != nil {
+				return err
+			}
+		}
 		events, err := follower.Next(ctx)
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -305,11 +310,6 @@ func (p *livePage) pump(ctx context.Context, w *watch, view *views.Live, followe
 		}
 		if err := p.sendFragments(list); err != nil {
 			return err
-		}
-		if view.ThreadChanged() {
-			if err := p.state(ctx, w); err != nil {
-				return err
-			}
 		}
 		select {
 		case <-time.After(frame):
