@@ -111,7 +111,10 @@ func TestBrowserNothingIsLostOffline(t *testing.T) {
 	b.run(b.ctx, wait(`location.pathname.startsWith("/chat/thr_")`), answered("completed"), has("Added buy milk"))
 	b.offline(true)
 	b.run(b.ctx, typed("add bread"), has("It is tried again by itself."), chromedp.SendKeys(`#content`, "and"))
+	palette := chromedp.KeyEvent("k", chromedp.KeyModifiers(2)) // it was never loaded
+	b.run(b.ctx, palette, has("The server did not answer."), do(`document.querySelector("[data-dismiss]").click()`))
 	b.offline(false)
+	b.run(b.ctx, palette, wait(`document.querySelector("#palette[open]")`), palette, wait(`!document.querySelector("#palette")`))
 	b.run(b.ctx, has("Added bread"), wait(`document.querySelectorAll(".waiting-message").length === 0`))
 	if got := eval[string](b, b.ctx, bubbles); got != "add buy milk|add bread" {
 		t.Errorf("the person said %q", got)

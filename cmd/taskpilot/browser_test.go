@@ -166,7 +166,7 @@ func (b *browser) listen(ev any) {
 	host, _ := url.Parse(b.web.url)
 	switch e := ev.(type) {
 	case *runtime.EventExceptionThrown:
-		b.fault("script error: %+v", e.ExceptionDetails)
+		b.fault("script error: %s", told(e.ExceptionDetails))
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError && e.Entry.Source != log.EntrySourceNetwork {
 			b.fault("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
@@ -177,6 +177,20 @@ func (b *browser) listen(ev any) {
 			b.fault("request to %s", e.Request.URL)
 		}
 	}
+}
+
+// told is what a script's error says, and where it comes from.
+func told(e *runtime.ExceptionDetails) string {
+	words := fmt.Sprintf("%s at %s:%d:%d", e.Text, e.URL, e.LineNumber, e.ColumnNumber)
+	if e.Exception != nil {
+		words += fmt.Sprintf(": %s %s", e.Exception.Description, e.Exception.Value)
+	}
+	if e.StackTrace != nil {
+		for _, f := range e.StackTrace.CallFrames {
+			words += fmt.Sprintf("\n\tin %s %s:%d:%d", f.FunctionName, f.URL, f.LineNumber, f.ColumnNumber)
+		}
+	}
+	return words
 }
 
 func (b *browser) fault(format string, args ...any) {

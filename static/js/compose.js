@@ -67,8 +67,9 @@ function restore() {
   }
 }
 
-// Without a connection they could not be loaded.
-const ahead = () => [import("./waiting.js"), import("./copy.js")];
+// Without a connection they could not be loaded. Where there is none already, they
+// are loaded when they are wanted.
+const ahead = () => Promise.allSettled([import("./waiting.js"), import("./copy.js")]);
 if (composer()) addEventListener("load", () => setTimeout(ahead, 1000));
 
 document.addEventListener("htmx:after:swap", ({ detail }) => detail.ctx?.target?.id === "main" && restore());

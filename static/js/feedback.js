@@ -25,10 +25,18 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   ctx.hx.reswap = "beforeend";
 });
 
-document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (patient(ctx, ctx?.response?.status)) return;
+const offline = () => {
   const words = byId("offline-toast");
   if (words) byId("toasts").append(words.content.cloneNode(true));
+};
+
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => patient(ctx, ctx?.response?.status) || offline());
+
+// Something was wanted whose script could not be loaded.
+addEventListener("unhandledrejection", (event) => {
+  if (!(event.reason instanceof TypeError) || !/import/i.test(event.reason.message)) return;
+  event.preventDefault();
+  offline();
 });
 
 document.addEventListener("click", (event) => {

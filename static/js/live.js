@@ -33,6 +33,8 @@ function refresh(kind) {
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   const { id } = ctx.sourceElement;
   stale.delete(id);
+  // What a form answers goes where its target is now: a list may have been drawn anew meanwhile.
+  if (ctx.request.method !== "GET" && ctx.target?.isConnected === false && byId(ctx.target.id)) ctx.hx.retarget ||= `#${ctx.target.id}`;
   if ((id !== "threads" && id !== "tasks") || !used(ctx.sourceElement)) return;
   ctx.hx.reswap = "none";
   setTimeout(refresh, 400, id);
