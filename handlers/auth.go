@@ -35,7 +35,12 @@ func (h *Handlers) authPage(c *fiber.Ctx, view authView) error {
 	if viewerOf(c) != nil {
 		return c.Redirect(orChat(next), fiber.StatusSeeOther)
 	}
-	return h.render(c, view(views.AuthForm{Next: next, SignupOpen: h.SignupOpen}))
+	return h.render(c, view(h.blankForm(next)))
+}
+
+// blankForm is a sign-in or sign-up page as it is shown first.
+func (h *Handlers) blankForm(next string) views.AuthForm {
+	return views.AuthForm{Next: next, SignupOpen: h.SignupOpen, PasskeyOrigin: h.passkeyOrigin(), Errors: map[string]string{}}
 }
 
 func (h *Handlers) signInForm(c *fiber.Ctx) error {
@@ -61,7 +66,8 @@ func (h *Handlers) authForm(c *fiber.Ctx, view authView, enter func(*fiber.Ctx, 
 	if p.Status >= fiber.StatusInternalServerError {
 		return err
 	}
-	form := views.AuthForm{Name: in.Name, Email: in.Email, Next: next, SignupOpen: h.SignupOpen, Errors: map[string]string{}}
+	form := h.blankForm(next)
+	form.Name, form.Email = in.Name, in.Email
 	if bad, ok := errors.AsType[*models.InvalidError](err); ok {
 		form.Errors[bad.Field] = bad.Message
 	} else {

@@ -59,7 +59,7 @@ func (h *Handlers) deleteAccount(c *fiber.Ctx) error {
 func (h *Handlers) removeAccount(c *fiber.Ctx, u *models.User) error {
 	ctx := c.UserContext()
 	h.Engine.StopUser(u.ID)
-	for _, key := range []string{signInKey(u.Email), "reset:account:" + u.Email, "prove:" + u.ID, "email:" + u.ID} {
+	for _, key := range []string{signInKey(u.Email), "reset:account:" + u.Email, proofKey(u.ID), "email:" + u.ID} {
 		if err := h.DB.Forgive(ctx, key); err != nil {
 			return err
 		}

@@ -75,6 +75,17 @@ var (
 	errNoTokens    = &problem{Status: 403, Code: "insufficient_scope", Message: locale.Mark("API tokens can't be used for this. Sign in instead.")}
 )
 
+// What people are told about passkeys. One that nobody knows, that of somebody who
+// is disabled, and a bad answer are one answer.
+var (
+	errPasskey       = &problem{Status: 403, Code: "passkey_refused", Message: locale.Mark("This passkey was not accepted. Try again, or sign in another way.")}
+	errPasskeyLate   = &problem{Status: 403, Code: "expired", Message: locale.Mark("This took too long, or was sent twice. Try again.")}
+	errPasskeyCopied = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("This passkey was not accepted: there may be a copy of it. Sign in another way, then remove it in the settings, under Security.")}
+	errPasskeyKnown  = &problem{Status: 409, Code: "conflict", Message: locale.Mark("This passkey is in use already.")}
+	errNoPasskeys    = &problem{Status: 404, Code: "not_supported", Message: locale.Mark("Passkeys can't be used on this server: its address needs https, and a name instead of a number.")}
+	errLastWay       = &problem{Status: 409, Code: "conflict", Message: locale.Mark("You could not sign in any more without it. Set a password or add another way to sign in first.")}
+)
+
 // errScope says what an API token would have to be good for.
 func errScope(need []string) error {
 	return &problem{Status: 403, Code: "insufficient_scope",
@@ -141,6 +152,10 @@ func problemOf(err error) *problem {
 		return errNotFound
 	case errors.Is(err, models.ErrLastAdmin):
 		return errLastAdmin
+	case errors.Is(err, models.ErrLastWay):
+		return errLastWay
+	case errors.Is(err, models.ErrCopied):
+		return errPasskeyCopied
 	case errors.Is(err, models.ErrBusy):
 		return errRunActive
 	case errors.Is(err, models.ErrKeyReused):

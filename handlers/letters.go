@@ -64,3 +64,10 @@ func letterPassword(ctx context.Context, to string) mail.Letter {
 		locale.T(ctx, "The password of your account at TaskPilot was changed, and all other browsers and programs were signed out."),
 		locale.T(ctx, "If it was not you, choose a new one at once with “Forgot your password?” on the sign-in page."))}
 }
+
+// letterPasskey tells a person that there is another way into their account.
+func letterPasskey(ctx context.Context, to string) mail.Letter {
+	return mail.Letter{To: to, Subject: locale.T(ctx, "A passkey was added to your account at TaskPilot"), Text: paragraphs(
+		locale.T(ctx, "With it one can sign in to your account at TaskPilot without a password."),
+		locale.T(ctx, "If it was not you, sign in, remove the passkey in the settings, under Security, and choose a new password."))}
+}

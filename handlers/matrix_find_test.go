@@ -11,6 +11,7 @@ func calls() map[string]call {
 	maps.Copy(all, findCalls())
 	maps.Copy(all, adminCalls())
 	maps.Copy(all, transferCalls())
+	maps.Copy(all, passkeyCalls())
 	return all
 }
 

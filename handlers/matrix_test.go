@@ -143,7 +143,7 @@ type estate struct {
 	imported          string
 
 	// Ways in of the person's.
-	session, program, token string
+	session, program, token, passkey string
 
 	// What the person can act on: a widget and its action, questions, and a
 	// tool of the page's.
@@ -195,6 +195,7 @@ func (e *estate) enter(t *testing.T, s *server) {
 		t.Fatal(err)
 	}
 	e.token = token.ID
+	e.holdPasskey(t, s)
 }
 
 // furnish puts things to act on into the thread.
@@ -235,7 +236,7 @@ func (e estate) path(route string) string {
 // fill puts the owner's ids in for the names of a route or a form.
 func (e estate) fill(s string) string {
 	return strings.NewReplacer(":user_id", e.user.ID, ":person", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item, ":action", e.action, ":attachment", e.file,
-		":session", e.session, ":program", e.program, ":token", e.token, ":import", e.imported).Replace(s)
+		":session", e.session, ":program", e.program, ":token", e.token, ":import", e.imported, ":passkey", e.passkey).Replace(s)
 }
 
 // dump is everything that the owner has, to compare.
@@ -247,12 +248,13 @@ func (e estate) dump(t *testing.T, db *models.DB) string {
 	run, err3 := db.Run(ctx, e.user.ID, e.run)
 	tasks, _, err4 := db.Todos(ctx, e.user.ID, models.TodoQuery{})
 	file, err5 := db.Attachment(ctx, e.user.ID, e.file)
-	for _, err := range []error{err1, err2, err3, err4, err5} {
+	passkeys, err6 := db.Passkeys(ctx, e.user.ID)
+	for _, err := range []error{err1, err2, err3, err4, err5, err6} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	raw, err := json.Marshal([]any{threads, items, run, tasks, file})
+	raw, err := json.Marshal([]any{threads, items, run, tasks, file, passkeys})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +313,7 @@ func readSome(res *http.Response) string {
 func TestEveryRouteForEveryone(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {
-		s := boot(t, db)
+		s := boot(t, db, named)
 		ann, bob := modelstest.User(t, db, "ann@example.com"), modelstest.User(t, db, "bob@example.com")
 		table, e := calls(), settle(t, s, ann)
 		for _, r := range s.h.Routes() {

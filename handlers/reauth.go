@@ -26,7 +26,7 @@ const (
 // browser, who they are. Else they are asked for their password, and the form
 // goes on from there with all that was typed. back is the page that it is on.
 func (h *Handlers) proven(back string, next fiber.Handler) fiber.Handler {
-	return func(c *fiber.Ctx) error {
+	return h.provenByPasskey(back, func(c *fiber.Ctx) error {
 		password := c.FormValue(proofField)
 		if password == "" {
 			ok, err := h.provenLately(c)
@@ -46,11 +46,14 @@ func (h *Handlers) proven(back string, next fiber.Handler) fiber.Handler {
 			return err
 		}
 		return next(c)
-	}
+	})
 }
 
 // provenLately reports whether the person proved lately who they are.
 func (h *Handlers) provenLately(c *fiber.Ctx) (bool, error) {
+	if c.Locals(passkeyProofField) != nil { // with this very form
+		return true, nil
+	}
 	session, err := h.DB.Session(c.UserContext(), viewerOf(c).SessionID)
 	if errors.Is(err, models.ErrNotFound) {
 		return false, errSignIn
@@ -64,30 +67,39 @@ func (h *Handlers) provenLately(c *fiber.Ctx) (bool, error) {
 // prove checks the person's password and notes that it was right.
 func (h *Handlers) prove(c *fiber.Ctx, password string) error {
 	ctx, v := c.UserContext(), viewerOf(c)
-	key := "prove:" + v.User.ID
-	err := h.allow(c, key, proofAttempts, attemptWindow, locale.Mark("That was wrong too often. Wait a few minutes and try again."))
-	if err != nil {
+	if err := h.allowProof(c); err != nil {
 		return err
 	}
-	err = h.DB.CheckPassword(ctx, v.User.ID, password)
+	err := h.DB.CheckPassword(ctx, v.User.ID, password)
 	if errors.Is(err, models.ErrNotFound) {
 		return errWrongProof
 	}
 	if err != nil {
 		return err
 	}
-	if err := h.DB.Forgive(ctx, key); err != nil {
+	if err := h.DB.Forgive(ctx, proofKey(v.User.ID)); err != nil {
 		return err
 	}
 	return h.DB.ProveSession(ctx, v.User.ID, v.SessionID)
 }
 
-// askAgain answers a form with the question for the password.
+// proofKey is what attempts of a person to prove who they are are counted under.
+func proofKey(userID string) string { return "prove:" + userID }
+
+func (h *Handlers) allowProof(c *fiber.Ctx) error {
+	return h.allow(c, proofKey(userID(c)), proofAttempts, attemptWindow, locale.Mark("That was wrong too often. Wait a few minutes and try again."))
+}
+
+// askAgain answers a form with the question for the password, or a passkey.
 func (h *Handlers) askAgain(c *fiber.Ctx, back string, p *problem, says string) error {
 	u := viewerOf(c).User
+	origin, err := h.passkeyProofOrigin(c)
+	if err != nil {
+		return err
+	}
 	p.answer(c)
 	return h.render(c, views.ConfirmPage(views.Confirm{Viewer: viewerView(c), Action: c.Path(), Fields: formFields(c),
-		HasPassword: u.HasPassword(), Back: back, Ways: h.waysToProve(c, back), Problem: says}))
+		HasPassword: u.HasPassword(), Back: back, Ways: h.waysToProve(c, back), PasskeyOrigin: origin, Problem: says}))
 }
 
 // waysToProve are addresses where people without a password sign in once more;
@@ -98,7 +110,7 @@ func (h *Handlers) waysToProve(*fiber.Ctx, string) []views.Way { return nil }
 func formFields(c *fiber.Ctx) []views.Field {
 	var list []views.Field
 	for name, value := range c.Request().PostArgs().All() {
-		if name := strings.Clone(string(name)); !slices.Contains([]string{"csrf_token", proofField, "password"}, name) {
+		if name := strings.Clone(string(name)); !slices.Contains([]string{"csrf_token", proofField, passkeyProofField, "password"}, name) {
 			list = append(list, views.Field{Name: name, Value: strings.Clone(string(value))})
 		}
 	}

@@ -27,6 +27,8 @@ func (h *Handlers) accountRoutes() []Route {
 		{"GET", "/", public, h.home},
 		{"GET", "/signin", guest, h.signInPage},
 		{"POST", "/signin", guest, h.signInForm},
+		{"GET", "/signin/passkey", guest, h.signInChallenge},
+		{"POST", "/signin/passkey", guest, h.passkeySignIn},
 		{"GET", "/signup", guest, h.signUpPage},
 		{"POST", "/signup", guest, h.signUpForm},
 		{"GET", "/invite/:invite", guest, h.invitePage},
@@ -45,7 +47,14 @@ func (h *Handlers) accountRoutes() []Route {
 		{"GET", "/confirm-email", guest, h.confirmEmailPage},
 		{"POST", "/confirm-email", guest, h.confirmEmail},
 		{"GET", "/settings/security", member, h.securityPage},
-		{"POST", "/settings/password", member, h.changePassword},
+		{"POST", "/settings/password", member, h.provenByPasskey("/settings/security", h.changePassword)},
+		{"GET", "/settings/passkeys/new", member, h.newPasskeyPage},
+		{"POST", "/settings/passkeys/new", member, h.proven("/settings/security", h.toNewPasskey)},
+		{"GET", "/settings/passkeys/new/challenge", member, h.addChallenge},
+		{"GET", "/settings/passkeys/challenge", member, h.proofChallenge},
+		{"POST", "/settings/passkeys", member, h.proven("/settings/security", h.addPasskey)},
+		{"POST", "/settings/passkeys/:passkey", member, h.renamePasskey},
+		{"POST", "/settings/passkeys/:passkey/remove", member, h.proven("/settings/security", h.removePasskey)},
 		{"POST", "/settings/sessions/end", member, h.endOthers},
 		{"POST", "/settings/sessions/:session/end", member, h.endSession},
 		{"POST", "/settings/programs/:program/end", member, h.endProgram},
@@ -59,7 +68,7 @@ func (h *Handlers) accountRoutes() []Route {
 		{"GET", "/settings/data/import/:import", member, h.importPage},
 		{"POST", "/settings/data/import/:import", member, h.startImport},
 		{"POST", "/settings/data/import/:import/discard", member, h.discardImport},
-		{"POST", "/settings/delete", member, h.deleteAccount},
+		{"POST", "/settings/delete", member, h.provenByPasskey("/settings/data", h.deleteAccount)},
 	}
 }
 

@@ -12,9 +12,11 @@ import (
 )
 
 // securityPage is about the password and where the person is signed in.
-func (h *Handlers) securityPage(c *fiber.Ctx) error { return h.showSecurity(c, nil) }
+func (h *Handlers) securityPage(c *fiber.Ctx) error { return h.showSecurity(c, nil, "") }
 
-func (h *Handlers) showSecurity(c *fiber.Ctx, wrong error) error {
+// showSecurity shows the page; wrong is what was wrong with a form on it, which is
+// said beside other if it is about no field.
+func (h *Handlers) showSecurity(c *fiber.Ctx, wrong error, other string) error {
 	ctx, v := c.UserContext(), viewerOf(c)
 	sessions, err := h.DB.Sessions(ctx, v.User.ID)
 	if err != nil {
@@ -24,8 +26,12 @@ func (h *Handlers) showSecurity(c *fiber.Ctx, wrong error) error {
 	if err != nil {
 		return err
 	}
-	s := views.Security{Viewer: viewerView(c), HasPassword: v.User.HasPassword(), Now: h.Now(), Done: c.Query("done"),
-		Errors: wrongFields(wrong, proofField)}
+	passkeys, err := h.passkeysView(c)
+	if err != nil {
+		return err
+	}
+	s := views.Security{Passkeys: passkeys, Viewer: viewerView(c), HasPassword: v.User.HasPassword(), Now: h.Now(), Done: c.Query("done"),
+		Errors: wrongFields(wrong, other)}
 	for _, one := range sessions {
 		browser, system := device(one.UserAgent)
 		s.Sessions = append(s.Sessions, views.Session{ID: one.ID, Browser: browser, System: system, Network: one.Network,
@@ -52,7 +58,7 @@ func (h *Handlers) changePassword(c *fiber.Ctx) error {
 	ctx, u := c.UserContext(), viewerOf(c).User
 	if u.HasPassword() {
 		if err := h.prove(c, c.FormValue(proofField)); err != nil {
-			return h.showSecurity(c, err)
+			return h.showSecurity(c, err, proofField)
 		}
 	} else if ok, err := h.provenLately(c); err != nil {
 		return err
@@ -61,7 +67,7 @@ func (h *Handlers) changePassword(c *fiber.Ctx) error {
 	}
 	err := h.DB.SetPassword(ctx, u.ID, c.FormValue("password"))
 	if errors.Is(err, models.ErrInvalid) {
-		return h.showSecurity(c, err)
+		return h.showSecurity(c, err, proofField)
 	}
 	if err != nil {
 		return err

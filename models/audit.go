@@ -43,6 +43,7 @@ const (
 	AuditIdentityRemoved AuditKind = "identity_removed"
 	AuditPasskeyAdded    AuditKind = "passkey_added"
 	AuditPasskeyRemoved  AuditKind = "passkey_removed"
+	AuditPasskeyCopied   AuditKind = "passkey_copied"
 )
 
 // The ways in which an Actor came.

@@ -36,6 +36,7 @@ func nest(t *testing.T, db *models.DB, email string) *models.User {
 		want(t, db.SaveFeedback(t.Context(), u.ID, a.Thread.ID, []string{canary}, chatkit.FeedbackPositive), nil)
 		want(t, db.ShareThread(t.Context(), u.ID, a.Thread.ID), nil)
 	}
+	want(t, db.AddPasskey(t.Context(), &models.Passkey{UserID: u.ID, CredentialID: canary + u.ID, PublicKey: []byte(canary), Name: canary}), nil)
 	file := &chatkit.Attachment{ID: canary, Name: canary, Metadata: map[string]any{"note": canary}}
 	want(t, models.NewStore(db).SaveAttachment(models.WithUser(t.Context(), u.ID), file), nil)
 	_, err = db.AddImport(t.Context(), u.ID, &models.Import{Name: canary, Preview: models.ImportCount{Titles: []string{canary}}})
@@ -54,7 +55,7 @@ func dump(t *testing.T, db *models.DB, without ...string) string {
 	t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"users", "sessions", "refresh_families", "refresh_tokens", "throttles",
-		"threads", "items", "runs", "run_events", "run_journal", "todos", "deleted_todos", "attachments", "feedback", "shares", "search_docs", "search_todo", "audit_events", "invites", "imports", "imported"} {
+		"threads", "items", "runs", "run_events", "run_journal", "todos", "deleted_todos", "attachments", "feedback", "shares", "search_docs", "search_todo", "audit_events", "invites", "imports", "imported", "passkeys"} {
 		if table == "run_journal" && db.Driver() != "sqlite" || slices.Contains(without, table) {
 			continue
 		}

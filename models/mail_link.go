@@ -70,8 +70,9 @@ func (db *DB) useLink(tx *gorm.DB, purpose, secret string) error {
 }
 
 // ResetPassword sets the password of the person to whom a link was sent, and ends
-// whatever was signed in, their programs' tokens too. A password that is refused
-// leaves the link as it was.
+// whatever was signed in, their programs' tokens too. Passkeys go as well: somebody
+// who had the account before, or opened it with another's address, may have made
+// them. A password that is refused leaves the link as it was.
 func (db *DB) ResetPassword(ctx context.Context, secret, password string) (*User, error) {
 	link, err := db.MailLink(ctx, LinkPassword, secret)
 	if err != nil {
@@ -91,6 +92,9 @@ func (db *DB) ResetPassword(ctx context.Context, secret, password string) (*User
 			return err
 		}
 		if err := db.endTokens(ctx, tx, u.ID); err != nil {
+			return err
+		}
+		if err := db.forgetPasskeys(ctx, tx, u.ID); err != nil {
 			return err
 		}
 		return db.setHash(ctx, tx, u.ID, hash)

@@ -145,6 +145,7 @@ func eventKinds() map[string]string {
 		"identity_removed":    locale.Mark("Other sign-in removed"),
 		"passkey_added":       locale.Mark("Passkey added"),
 		"passkey_removed":     locale.Mark("Passkey removed"),
+		"passkey_copied":      locale.Mark("Passkey refused: it may have been copied"),
 	}
 }
 

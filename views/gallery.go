@@ -44,8 +44,8 @@ func pageStates() []State {
 	refusedChat := long
 	refusedChat.Draft, refusedChat.Problem = "And one more thing", "An answer is still being made in this chat. Wait for it or stop it, then send again."
 	return []State{
-		{"page-sign-in", true, SignIn(AuthForm{SignupOpen: true})},
-		{"page-sign-in-refused", true, SignIn(AuthForm{SignupOpen: true, Email: "ada@example.org", Next: "/tasks", Problem: "E-mail or password is wrong. Check both and try again."})},
+		{"page-sign-in", true, SignIn(AuthForm{SignupOpen: true, PasskeyOrigin: galleryOrigin})},
+		{"page-sign-in-refused", true, SignIn(AuthForm{SignupOpen: true, PasskeyOrigin: galleryOrigin, Email: "ada@example.org", Next: "/tasks", Problem: "E-mail or password is wrong. Check both and try again."})},
 		{"page-sign-up", true, SignUp(AuthForm{SignupOpen: true})},
 		{"page-sign-up-refused", true, SignUp(AuthForm{SignupOpen: true, Email: "ada@", Name: "Ada", Errors: refused})},
 		{"page-sign-up-closed", true, SignUp(AuthForm{})},

@@ -20,6 +20,7 @@ func known() []string {
 		locale.Mark("This is not an e-mail address. Write it like name@example.com."),
 		locale.Mark("Choose at least one thing that the token is good for."),
 		locale.Mark("You have 50 tokens. Revoke one that you don't use any more, then make this one."),
+		locale.Mark("You have 20 passkeys. Remove one that you don't use any more, then add this one."),
 		locale.Mark("A message has at most 20 files."),
 		locale.Mark("There is no such file. Attach it again."),
 		locale.Mark("This conversation is closed. Start a new one to go on."),

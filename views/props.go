@@ -35,6 +35,8 @@ type AuthForm struct {
 	Errors      map[string]string // by field: "name", "email", "password"
 	Problem     string            // a sentence about the whole form
 	SignupOpen  bool
+
+	PasskeyOrigin string // where passkeys work; "": nowhere
 }
 
 // Chat is the chat page.

@@ -31,11 +31,12 @@ type LanguageChoice struct {
 type Security struct {
 	Viewer      Viewer
 	HasPassword bool
-	Errors      map[string]string // by field: "current_password", "password"
+	Errors      map[string]string // by field: "current_password", "password", "passkeys", "name" (of a passkey)
 	Done        string
 	Now         time.Time
 	Sessions    []Session
 	Programs    []Program
+	Passkeys    Passkeys
 }
 
 // Session is a browser in which the person is signed in.
@@ -96,6 +97,8 @@ type Confirm struct {
 	Back        string // the page that it is on
 	Ways        []Way  // for those without a password
 	Problem     string
+
+	PasskeyOrigin string // where the person's passkeys work; "": they have none, or nowhere
 }
 
 // Field is a field of a form with its value.
@@ -180,6 +183,12 @@ func doneText(ctx context.Context, done string) string {
 		return locale.T(ctx, "Your e-mail address is changed. Sign in with the new one from now on.")
 	case "password":
 		return locale.T(ctx, "Your password is changed. Other browsers and programs are signed out.")
+	case "passkey":
+		return locale.T(ctx, "The passkey is added. You can sign in with it from now on.")
+	case "passkey-name":
+		return locale.T(ctx, "The passkey has its new name.")
+	case "passkey-removed":
+		return locale.T(ctx, "The passkey is removed. Nobody can sign in with it any more.")
 	case "ended":
 		return locale.T(ctx, "It is signed out.")
 	case "others":
