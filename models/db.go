@@ -34,6 +34,9 @@ type DB struct {
 	room       atomic.Pointer[workRoom] // nil while it is used
 	statements sync.Map                 // of query: *sql.Stmt by text, of which there are few
 
+	indexing compiled    // what SQLite's writer says for every message
+	untidy   atomic.Bool // SQLite's index has changed since TidyIndex
+
 	accessChanges atomic.Int64
 
 	ownMu sync.Mutex
@@ -47,6 +50,7 @@ const hashesAtOnce = 4
 // readable by its owner only, and does not migrate.
 func Open(ctx context.Context, url string) (*DB, error) {
 	db := &DB{now: time.Now, hashing: make(chan struct{}, hashesAtOnce)}
+	db.untidy.Store(true)
 	var err error
 	switch scheme, rest, _ := strings.Cut(url, ":"); scheme {
 	case "sqlite":

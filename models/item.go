@@ -46,6 +46,8 @@ type itemRow struct {
 	Incomplete bool
 	Payload    string
 	CreatedAt  Time
+
+	said *string // what is read of a message; nil: only the payload has it
 }
 
 // TableName returns "items".
@@ -69,8 +71,9 @@ func (db *DB) rowOf(it chatkit.Item, userID, threadID, runID string) (itemRow, e
 	if base.CreatedAt.IsZero() {
 		created = At(db.now())
 	}
+	said := chatkit.CleanText(textOf(it))
 	return itemRow{UserID: userID, ThreadID: threadID, ID: base.ID, RunID: runID, Type: chatkit.CleanText(it.ItemType()),
-		Hidden: chatkit.Hidden(it), Payload: string(raw), CreatedAt: created}, nil
+		Hidden: chatkit.Hidden(it), Payload: string(raw), CreatedAt: created, said: &said}, nil
 }
 
 func checkItemID(id string) error {

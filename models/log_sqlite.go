@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strconv"
 	"sync"
@@ -26,7 +25,7 @@ type sqliteLog struct {
 	lines   []byte // room for the journal's next row
 	pages   insert // room for rows of run_events
 
-	statements map[string]*sql.Stmt // of everyCommit, by text; of the writer
+	compiled // what nearly every commit says
 }
 
 var _ eventLog = (*sqliteLog)(nil)
@@ -42,11 +41,17 @@ type openRun struct {
 	since  int64   // the first of the journal's rows that they are in
 }
 
+const (
+	lookJournal   = "SELECT changes, (SELECT COALESCE(MAX(n), 0) FROM run_journal) FROM run_log"
+	insertJournal = "INSERT INTO run_journal (n, lines) VALUES (?, ?)"
+	tidyJournal   = "DELETE FROM run_journal WHERE n < ?"
+)
+
 // begin locks the log. Unless the transaction in which it is then used is
 // committed, what it thinks it knows is void.
 func (l *sqliteLog) begin(ctx context.Context, writer *gorm.DB) (end func(committed bool), err error) {
 	l.mu.Lock()
-	if err := l.compile(ctx, writer); err != nil {
+	if err := l.compile(ctx, writer, lookJournal, insertJournal, tidyJournal, appendQuick); err != nil {
 		l.mu.Unlock()
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (l *sqliteLog) quick(ctx context.Context, works []work) (bool, error) {
 		return false, nil
 	}
 	// As in changeLog, the driver is not to watch the context.
-	done, err := l.statements[appendQuick].ExecContext(context.WithoutCancel(ctx), n, l.lines, l.changes, l.n)
+	done, err := l.of(appendQuick).ExecContext(context.WithoutCancel(ctx), n, l.lines, l.changes, l.n)
 	if err != nil {
 		l.known = false
 		return false, err

@@ -3,12 +3,15 @@ package models_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/models/migrations"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
@@ -232,4 +235,72 @@ func TestSearchIndexesOlder(t *testing.T) {
 			t.Errorf("after: %d hits, unfinished %v", len(found.Hits), found.Unfinished)
 		}
 	})
+}
+
+// TestSearchTidies: the index is put together until it has few parts, and has
+// all that it had.
+func TestSearchTidies(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	u := modelstest.User(t, db, "ada@example.com")
+	const n = 20
+	for i := range n {
+		thread(t, db, u.ID, fmt.Sprintf("needle %d", i))
+	}
+	parts := func() (n int64) {
+		t.Helper()
+		want(t, db.Raw().Raw("SELECT COUNT(DISTINCT segid) FROM search_index_idx").Scan(&n).Error, nil)
+		return n
+	}
+	if parts() < n {
+		t.Fatalf("the test means nothing: the index has %d parts", parts())
+	}
+	for {
+		more, err := db.TidyIndex(t.Context())
+		want(t, err, nil)
+		if !more {
+			break
+		}
+	}
+	if parts() >= 8 {
+		t.Errorf("the index has %d parts still", parts())
+	}
+	found := must[*models.Found](t)(db.Search(t.Context(), u.ID, models.SearchQuery{Text: "needle", Messages: true, Limit: 100}))
+	if len(found.Hits) != n {
+		t.Errorf("%d of %d are found", len(found.Hits), n)
+	}
+	want(t, db.Raw().Exec("INSERT INTO search_index (search_index) VALUES ('integrity-check')").Error, nil)
+}
+
+// TestSearchIsBuiltAnew: what an older version had indexed is found after the
+// migration and the backfill.
+func TestSearchIsBuiltAnew(t *testing.T) {
+	t.Parallel()
+	db := open(t, modelstest.URL(t, "sqlite"))
+	before := fstest.MapFS{}
+	for _, name := range must[[]string](t)(fs.Glob(migrations.FS, "sqlite/*.sql")) {
+		if name < "sqlite/00031" {
+			before[name] = &fstest.MapFile{Data: must[[]byte](t)(fs.ReadFile(migrations.FS, name))}
+		}
+	}
+	want(t, db.MigrateFrom(t.Context(), before), nil)
+	for _, statement := range []string{
+		"INSERT INTO users (id, email, name, password_hash, role, created_at, updated_at) VALUES ('usr_1', 'ada@example.com', '', '', 'user', 0, 0)",
+		"INSERT INTO threads (user_id, id, title, status_type, status_reason, metadata, created_at, updated_at) VALUES ('usr_1', 'thr_1', 'Fruit', 'active', '', '{}', 0, 0)",
+		`INSERT INTO items (user_id, thread_id, id, seq, run_id, type, hidden, incomplete, payload, created_at) VALUES ('usr_1', 'thr_1', 'msg_1', 1, 'run_1', 'assistant_message', 0, 0, '{"type":"assistant_message","content":[{"type":"output_text","text":"needle"}]}', 0)`,
+		"INSERT INTO search_docs (n, user_id, thread_id, item_id, place, words) VALUES (7, 'usr_1', 'thr_1', 'msg_1', 'abc', 'needle')",
+	} {
+		want(t, db.Raw().Exec(statement).Error, nil)
+	}
+	want(t, db.Migrate(t.Context()), nil)
+	if found := must[*models.Found](t)(db.Search(t.Context(), "usr_1", models.SearchQuery{Text: "needle"})); !found.Unfinished {
+		t.Error("nothing says that the index is being built")
+	}
+	for more := true; more; {
+		var err error
+		more, err = db.IndexOlder(t.Context())
+		want(t, err, nil)
+	}
+	wantFound(t, db, "usr_1", "needle", "[needle]")
+	wantFound(t, db, "usr_1", "fruit", "title: [Fruit]")
 }

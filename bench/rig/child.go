@@ -77,6 +77,7 @@ func taskpilot(o Options, address string, counts *counting) (app *fiber.App, clo
 		return nil, nil, err
 	}
 	go live.KeepThrifty(ctx)
+	go db.KeepTidy(ctx, log)
 	answers, err := o.assistant()
 	if err != nil {
 		return nil, nil, err

@@ -39,6 +39,7 @@ func serve(ctx context.Context, c Config, log *slog.Logger) error {
 	go func() { failed <- s.app.Listener(s.listener) }()
 	go s.tidy(ctx, log)
 	go s.indexOlder(ctx, log)
+	go s.db.KeepTidy(ctx, log)
 	go live.KeepThrifty(ctx)
 	select {
 	case err = <-failed:

@@ -33,8 +33,23 @@ const (
 
 // Split returns the words of a text, in order.
 func Split(text string) []Word {
-	s := splitter{text: text}
-	for s.at < len(text) && len(s.words) < maxWords {
+	var list []Word
+	Each(text, func(w Word) { list = append(list, w) })
+	return list
+}
+
+// Each calls f with the words of a text, in order.
+func Each(text string, f func(Word)) {
+	s := splitter{text: text, put: f}
+	for s.at < len(text) && s.n < maxWords {
+		if c := text[s.at]; c < utf8.RuneSelf {
+			if asciiPart(c) {
+				s.word()
+			} else {
+				s.at++
+			}
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(text[s.at:])
 		switch {
 		case unspaced(r):
@@ -45,18 +60,41 @@ func Split(text string) []Word {
 			s.at += size
 		}
 	}
-	return s.words[:min(len(s.words), maxWords)]
 }
 
 type splitter struct {
-	text  string
-	at    int
-	words []Word
+	text string
+	at   int
+	n    int // words so far
+	put  func(Word)
 }
 
-// word takes a word that ends at a space or a sign. What is silent in it, as the
-// apostrophe of "don't", is left out by fold.
+func (s *splitter) add(w Word) {
+	if s.n++; s.n <= maxWords {
+		s.put(w)
+	}
+}
+
+// word takes a word that ends at a space or a sign. Most are of nothing but
+// small letters, and taken as they are.
 func (s *splitter) word() {
+	start := s.at
+	for at := start; ; at++ {
+		switch {
+		case at == len(s.text) || s.text[at] < utf8.RuneSelf && !asciiPart(s.text[at]) && s.text[at] != '\'':
+			s.at = at
+			s.add(Word{Text: clip(strings.ToLower(s.text[start:at])), Start: start, End: at, First: at})
+			return
+		case !asciiPart(s.text[at]):
+			s.folded()
+			return
+		}
+	}
+}
+
+// folded takes a word that has more than ASCII's letters. What is silent in it,
+// as the apostrophe of "don't", is left out by fold.
+func (s *splitter) folded() {
 	start, end := s.at, s.at
 	for i, r := range s.text[start:] {
 		if unspaced(r) || !part(r) && !silent(r) {
@@ -68,7 +106,7 @@ func (s *splitter) word() {
 	}
 	s.at = end
 	if word := fold(s.text[start:end]); word != "" {
-		s.words = append(s.words, Word{Text: word, Start: start, End: end, First: end})
+		s.add(Word{Text: word, Start: start, End: end, First: end})
 	}
 }
 
@@ -100,7 +138,7 @@ func (s *splitter) pairs() {
 		if i+1 < len(units) {
 			w.Text, w.End = u.text+units[i+1].text, units[i+1].end
 		}
-		s.words = append(s.words, w)
+		s.add(w)
 	}
 }
 
@@ -124,9 +162,13 @@ func unspaced(r rune) bool {
 // part reports whether a word may consist of r.
 func part(r rune) bool {
 	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return asciiPart(byte(r))
 	}
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)
+}
+
+func asciiPart(c byte) bool {
+	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z'
 }
 
 // attached reports whether r belongs to the character before.
@@ -185,6 +227,9 @@ func ascii(s string) bool {
 
 // clip cuts a word that is too long.
 func clip(word string) string {
+	if len(word) <= maxWord {
+		return word
+	}
 	n := 0
 	for i := range word {
 		if n == maxWord {
