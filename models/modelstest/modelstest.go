@@ -4,10 +4,13 @@ package modelstest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/taskpilot/taskpilot/models"
 )
@@ -39,7 +42,40 @@ func Each(t *testing.T, fn func(t *testing.T, db *models.DB)) {
 // Open returns a fresh, migrated SQLite database.
 func Open(t testing.TB) *models.DB {
 	t.Helper()
-	return open(t, URL(t, "sqlite"))
+	url := URL(t, "sqlite")
+	made, err := template()
+	if err == nil {
+		err = os.WriteFile(strings.TrimPrefix(url, "sqlite:"), made, 0o600)
+	}
+	if err != nil {
+		t.Fatalf("copy the template: %v", err)
+	}
+	return open(t, url)
+}
+
+// template is a migrated SQLite file, made when first used.
+var template = sync.OnceValues(func() (made []byte, err error) {
+	dir, err := os.MkdirTemp("", "tp-sqlite-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "template.db")
+	if err := migrated("sqlite:" + path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// migrated migrates a new database and closes it.
+func migrated(url string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	db, err := models.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Migrate(ctx), db.Close())
 }
 
 // OpenPostgres returns a fresh, migrated Postgres database.
@@ -80,9 +116,6 @@ func open(t testing.TB, url string) *models.DB {
 			t.Errorf("close %s: %v", url, err)
 		}
 	})
-	if err := db.Migrate(context.Background()); err != nil {
-		t.Fatalf("migrate %s: %v", url, err)
-	}
 	return db
 }
 

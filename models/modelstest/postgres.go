@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/taskpilot/taskpilot/chatkit"
-	"github.com/taskpilot/taskpilot/models"
 )
 
 // postgres is a server with one migrated database, of which every test gets a
@@ -74,13 +73,7 @@ func (p *postgres) start() error {
 	if err := p.exec("CREATE DATABASE " + p.template); err != nil {
 		return fmt.Errorf("create the template: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	db, err := models.Open(ctx, p.url(p.template))
-	if err != nil {
-		return err
-	}
-	return errors.Join(db.Migrate(ctx), db.Close())
+	return migrated(p.url(p.template))
 }
 
 // exec runs one statement on a connection of its own.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/go-playground/locales"
 	"github.com/go-playground/locales/ar"
@@ -72,8 +73,12 @@ type Languages struct {
 	matcher language.Matcher
 }
 
-// Load reads the catalogues.
-func Load() (*Languages, error) {
+// Load returns what the catalogues have. They are read once: nothing changes them.
+func Load() (*Languages, error) { return loaded() }
+
+var loaded = sync.OnceValues(load)
+
+func load() (*Languages, error) {
 	ls := &Languages{list: supported()}
 	var tags []language.Tag
 	for _, l := range ls.list {
