@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -251,5 +252,35 @@ func TestPageSeesTasksOfAnotherServer(t *testing.T) {
 	api.do("POST", "/api/v1/tasks", map[string]any{"title": "buy milk"}).want(201)
 	if e, more := readSSE(t, r); !more || e.event != "signal" || !strings.Contains(e.data, `"tasks"`) {
 		t.Errorf("after a change elsewhere came %+v", e)
+	}
+}
+
+// What is pinned or renamed at another server is seen in the list of a page that
+// is open here.
+func TestPageSeesThreadsOfAnotherServer(t *testing.T) {
+	t.Parallel()
+	db := modelstest.OpenPostgres(t)
+	here, there := boot(t, db), boot(t, db)
+	user, stranger := modelstest.User(t, db, "ann@example.com"), modelstest.User(t, db, "bob@example.com")
+	page, changes, bob := here.browser(user), there.browser(user), there.program(stranger)
+	thread := there.program(user).newThread()
+	res, err := page.http.Do(page.request("GET", "/live", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	r := bufio.NewReader(res.Body)
+	if e, _ := readSSE(t, r); e.event != "hello" {
+		t.Fatalf("first came %+v", e)
+	}
+	bob.newThread()
+	for do, change := range map[string]func() *reply{
+		"a pin":         func() *reply { return changes.post("/chats", url.Values{"do": {"pin"}, "thread": {thread}}) },
+		"another title": func() *reply { return changes.post("/chat/"+thread+"/title", url.Values{"title": {"Another"}}) },
+	} {
+		change().want(303)
+		if e, more := readSSE(t, r); !more || e.event != "signal" || !strings.Contains(e.data, `"threads"`) {
+			t.Errorf("after %s elsewhere came %+v", do, e)
+		}
 	}
 }

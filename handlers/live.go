@@ -59,11 +59,12 @@ func readWatches(c *fiber.Ctx) ([]watch, error) {
 
 // livePage is one browser's open stream.
 type livePage struct {
-	h      *Handlers
-	s      *stream
-	user   string
-	newest string    // what the list began with when it was last looked at elsewhere
-	tasks  *[2]int64 // models.TodosChanged of then
+	h    *Handlers
+	s    *stream
+	user string
+
+	threads *uint64   // models.ThreadsChanged when it was last looked at elsewhere
+	tasks   *[2]int64 // models.TodosChanged of then
 }
 
 func (p *livePage) run(ctx context.Context, watches []watch) error {
@@ -130,16 +131,14 @@ func (p *livePage) lookElsewhere(ctx context.Context, wake map[string]chan struc
 	return errors.Join(p.threadsElsewhere(ctx), p.tasksElsewhere(ctx))
 }
 
-// threadsElsewhere tells the page when its list begins with another thread or time
-// than before.
+// threadsElsewhere tells the page when its list is not as it was before.
 func (p *livePage) threadsElsewhere(ctx context.Context) error {
-	threads, _, err := p.h.DB.RecentThreads(ctx, p.user, "", 1)
-	if err != nil || len(threads) == 0 {
+	last, err := p.h.DB.ThreadsChanged(ctx, p.user, sidebarThreads)
+	if err != nil {
 		return err
 	}
-	newest := threads[0].ID + threads[0].UpdatedAt.String() + threads[0].ActiveRunID
-	changed := p.newest != "" && p.newest != newest
-	p.newest = newest
+	changed := p.threads != nil && *p.threads != last
+	p.threads = &last
 	if !changed {
 		return nil
 	}

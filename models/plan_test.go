@@ -47,6 +47,7 @@ func TestLongThreadIsReadByIndex(t *testing.T) {
 		if _, _, err := db.RecentThreads(t.Context(), u.ID, "", 10); err != nil {
 			t.Error(err)
 		}
+		must[uint64](t)(db.ThreadsChanged(t.Context(), u.ID, 10))
 		statements := queries()
 		if len(statements) < 15 {
 			t.Fatalf("recorded only %d statements", len(statements))

@@ -1,6 +1,10 @@
 package models
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+)
 
 // PinThreads puts threads of the user's first in the list, or no longer, all or
 // none.
@@ -49,4 +53,32 @@ func (db *DB) ArchivedThreads(ctx context.Context, userID, after string, limit i
 	}
 	threads, more := paged(threads, limit)
 	return threads, more, nil
+}
+
+// ThreadsChanged returns something that is another after any change of what a list
+// of the user's pinned threads and the limit latest active ones shows, also by
+// another server.
+func (db *DB) ThreadsChanged(ctx context.Context, userID string, limit int) (uint64, error) {
+	sum := fnv.New64a()
+	for _, list := range []struct {
+		which, order string
+		limit        int
+	}{{"pinned_at IS NOT NULL", "pinned_at DESC, id DESC", maxPinned}, {"TRUE", "updated_at DESC, id DESC", pageSize(limit)}} {
+		var rows []struct {
+			ID, Title string
+			UpdatedAt int64
+			Pinned    bool
+			Running   bool
+		}
+		err := db.read(ctx).Model(&Thread{}).
+			Select("id, title, updated_at, pinned_at IS NOT NULL AS pinned, EXISTS (SELECT 1 FROM runs WHERE runs.user_id = threads.user_id "+
+				"AND runs.thread_id = threads.id AND runs.status = 'running') AS running").
+			Where("user_id = ? AND archived_at IS NULL AND "+threadKept+" AND "+list.which, userID).
+			Order(list.order).Limit(list.limit).Scan(&rows).Error
+		if err != nil {
+			return 0, wrap("newest change of threads", err)
+		}
+		fmt.Fprintf(sum, "%#v", rows)
+	}
+	return sum.Sum64(), nil
 }

@@ -75,6 +75,41 @@ func TestPinAndArchive(t *testing.T) {
 	})
 }
 
+func TestThreadsChanged(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		u, other := modelstest.User(t, db, "ada@example.com"), modelstest.User(t, db, "bob@example.com")
+		sum := func() uint64 { t.Helper(); return must[uint64](t)(db.ThreadsChanged(t.Context(), u.ID, 10)) }
+		was := sum()
+		changed := func(what string, err error) {
+			t.Helper()
+			want(t, err, nil)
+			now := sum()
+			if now == was {
+				t.Errorf("%s is no change", what)
+			}
+			was = now
+		}
+		a := thread(t, db, u.ID, "a")
+		id := a.Thread.ID
+		changed("a thread", nil)
+		finish(t, db, a)
+		changed("the end of an answer", nil)
+		_, err := db.UpdateThread(t.Context(), u.ID, id, models.ThreadChange{Title: ptr("renamed")})
+		changed("another title", err)
+		changed("a pin", db.PinThreads(t.Context(), u.ID, true, id))
+		changed("no pin", db.PinThreads(t.Context(), u.ID, false, id))
+		changed("the archive", db.ArchiveThreads(t.Context(), u.ID, true, id))
+		changed("out of the archive", db.ArchiveThreads(t.Context(), u.ID, false, id))
+		changed("a deletion", db.TrashThreads(t.Context(), u.ID, id))
+		changed("a restoration", db.RestoreThreads(t.Context(), u.ID, id))
+		thread(t, db, other.ID, "hers")
+		if sum() != was {
+			t.Error("someone else's thread is a change")
+		}
+	})
+}
+
 func TestTrash(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {
