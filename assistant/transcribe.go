@@ -158,7 +158,7 @@ func transcriptSentence(err error) (words string, retry bool) {
 	case e.noCredit():
 		return "The account at the speech server has no credit left. " + checkServer + "its plan.", false
 	case e.status == http.StatusTooManyRequests || e.status >= 500:
-		return "The speech server is busy or has a problem of its own. " + tryAgainIn(e.after), true
+		return "The speech server is busy or has a problem of its own. Please try again in a moment.", true
 	}
 	return "The speech server could not use this recording. Please record it again.", true
 }

@@ -70,7 +70,7 @@ func TestTranscribeFailures(t *testing.T) {
 		{openaitest.Forbidden(), "TRANSCRIBE_API_KEY", false},
 		{openaitest.NotFound(), "TRANSCRIBE_MODEL and TRANSCRIBE_BASE_URL", false},
 		{openaitest.NoCredit(), "no credit left", false},
-		{openaitest.TooManyRequests("7"), "in 7 seconds", true},
+		{openaitest.TooManyRequests("7"), "in a moment", true},
 		{openaitest.ServerError(), "busy", true},
 		{openaitest.BadGateway(), "busy", true},
 		{openaitest.Redirect("http://127.0.0.1:1/"), "record it again", true},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // peoplePage lists the accounts, those that ?q finds.
@@ -137,7 +138,7 @@ func limitOf(text string) (*int64, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return nil, &models.InvalidError{Field: "limits", Message: "A limit is a number from 0 up; 0 is no limit."}
+		return nil, &models.InvalidError{Field: "limits", Message: locale.Mark("A limit is a number from 0 up; 0 is no limit.")}
 	}
 	return &n, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // apiTokensPage is where tokens for programs are made and revoked.
@@ -42,7 +43,7 @@ func (h *Handlers) makeAPIToken(c *fiber.Ctx) error {
 	}
 	days, err := strconv.Atoi(form.Days)
 	if err != nil || days < 0 || days > longestToken {
-		err = badRequest("Choose when the token ends.")
+		err = badRequest(locale.Mark("Choose when the token ends."))
 		return h.showAPITokens(c, views.APITokens{Form: form}, err)
 	}
 	_, secret, err := h.DB.MakeAPIToken(c.UserContext(), userID(c),

@@ -230,7 +230,7 @@ func (h *Handlers) refuseMessage(c *fiber.Ctx, thread *models.Thread, cause erro
 			return err
 		}
 	}
-	chat.Draft, chat.Problem = chatkit.CleanText(c.FormValue("content")), p.Message
+	chat.Draft, chat.Problem = chatkit.CleanText(c.FormValue("content")), p.in(c.UserContext())
 	c.Status(p.Status)
 	return h.render(c, views.ChatPage(chat))
 }

@@ -3,7 +3,9 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +28,15 @@ type problem struct {
 	Message    string
 	RetryAfter time.Duration
 	cause      error
+	words      func(context.Context) string // the sentence with what varies in it; nil: Message is all
+}
+
+// in is the sentence in the language of ctx.
+func (p *problem) in(ctx context.Context) string {
+	if p.words != nil {
+		return p.words(ctx)
+	}
+	return locale.Known(ctx, p.Message)
 }
 
 func (p *problem) Error() string { return p.Code + ": " + p.Message }
@@ -102,7 +113,7 @@ var (
 
 // fileProblem says over HTTP why a file is not taken.
 func fileProblem(r *files.Refusal) *problem {
-	p := &problem{Status: 400, Code: "invalid_file", Message: r.Message}
+	p := &problem{Status: 400, Code: "invalid_file", Message: r.Message(), words: func(ctx context.Context) string { return fileMessage(ctx, r) }}
 	switch r.Why {
 	case files.TooLarge:
 		p.Status, p.Code = 413, "too_large"
@@ -114,6 +125,17 @@ func fileProblem(r *files.Refusal) *problem {
 		p.Status, p.Code = 409, "conflict"
 	}
 	return p
+}
+
+// fileMessage says why a file is not taken.
+func fileMessage(ctx context.Context, r *files.Refusal) string {
+	args := slices.Clone(r.Args)
+	for i, arg := range args {
+		if words, ok := arg.(string); ok {
+			args[i] = locale.Known(ctx, words)
+		}
+	}
+	return fmt.Sprintf(locale.Known(ctx, r.Format), args...)
 }
 
 // badRequest is a 400 with this sentence.
@@ -139,7 +161,8 @@ func problemOf(err error) *problem {
 		return &problem{Status: 400, Code: "invalid_request", Message: e.Message, cause: err}
 	}
 	if e, ok := errors.AsType[*models.LimitError](err); ok {
-		return &problem{Status: 429, Code: "limit_reached", Message: limitMessage(context.Background(), e), RetryAfter: e.Resets}
+		return &problem{Status: 429, Code: "limit_reached", Message: limitMessage(context.Background(), e), RetryAfter: e.Resets,
+			words: func(ctx context.Context) string { return limitMessage(ctx, e) }}
 	}
 	if e, ok := errors.AsType[*files.Refusal](err); ok {
 		return fileProblem(e)
@@ -206,7 +229,7 @@ func (h *Handlers) fail(c *fiber.Ctx, err error) error {
 		c.Context().SetConnectionClose()
 	}
 	if wantsJSON(c) {
-		return c.JSON(fiber.Map{"error": fiber.Map{"code": p.Code, "message": p.Message}})
+		return c.JSON(fiber.Map{"error": fiber.Map{"code": p.Code, "message": p.in(h.asker(c))}})
 	}
 	if p == errSignIn && c.Method() == fiber.MethodGet && !isHTMX(c) {
 		return c.Redirect("/signin?next="+queryEscape(c.OriginalURL()), fiber.StatusSeeOther)
@@ -214,10 +237,7 @@ func (h *Handlers) fail(c *fiber.Ctx, err error) error {
 	if p == errSignIn {
 		c.Set("HX-Redirect", "/signin")
 	}
-	view := views.Problem{Status: p.Status, Message: p.Message}
-	if limit, ok := errors.AsType[*models.LimitError](err); ok {
-		view.Message = limitMessage(c.UserContext(), limit)
-	}
+	view := views.Problem{Status: p.Status, Message: p.in(c.UserContext())}
 	if isHTMX(c) {
 		return h.render(c, views.ErrorFragment(view))
 	}

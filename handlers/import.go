@@ -17,6 +17,7 @@ import (
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/portable"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 const (
@@ -84,7 +85,7 @@ func (h *Handlers) keepImport(body io.Reader) (*os.File, int64, error) {
 	}
 	size, err := io.Copy(file, io.LimitReader(body, portable.MaxFile+1))
 	if _, disk := errors.AsType[*os.PathError](err); err != nil && !disk {
-		err = badRequest("The file did not arrive whole. Try again.")
+		err = badRequest(locale.Mark("The file did not arrive whole. Try again."))
 	}
 	if err != nil {
 		file.Close()

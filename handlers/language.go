@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/text/language"
 
@@ -26,6 +28,21 @@ func (h *Handlers) speakAs(c *fiber.Ctx, u *models.User) {
 	if l := h.Languages.Find(u.Language); l != nil {
 		c.SetUserContext(locale.With(c.UserContext(), l))
 	}
+}
+
+// asker has the language of whoever reads the answer of an address for programs: it
+// is English for programs, but the scripts of our own pages show people what they
+// are told.
+func (h *Handlers) asker(c *fiber.Ctx) context.Context {
+	ctx, v := c.UserContext(), viewerOf(c)
+	if h.Languages == nil || v == nil || v.SessionID == "" {
+		return ctx
+	}
+	l := h.Languages.Match(c.Get(fiber.HeaderAcceptLanguage))
+	if set := h.Languages.Find(v.User.Language); set != nil {
+		l = set
+	}
+	return locale.With(ctx, l)
 }
 
 // saveLanguage sets the language of the pages: one that there is, or the browser's.

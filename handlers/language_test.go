@@ -32,7 +32,27 @@ func TestLanguageIsThePersonsOwn(t *testing.T) {
 	s.browser(user).do("GET", "/chat", nil).want(200).has(urdu) // in every browser of hers
 	ann.post("/settings/language", url.Values{"language": {"tlh"}}).want(400)
 	ann.do("GET", "/tasks", nil).want(200).has(urdu)
-	ann.do("GET", "/api/v1/tasks/none", nil).want(404).has("There is nothing here") // programs read English
+	ann.do("GET", "/api/v1/tasks/none", nil).want(404).has("یہاں کچھ نہیں")                                              // as a page's script shows it
+	s.program(user).do("GET", "/api/v1/tasks/none", nil, "Accept-Language", "ur").want(404).has("There is nothing here") // programs read English
 	ann.post("/settings/language", url.Values{"language": {""}}).want(303)
 	ann.do("GET", "/tasks", nil, "Accept-Language", "de").want(200).has(german)
+}
+
+// Why a file is not taken is said in the person's language, by the page and by
+// the scripts of a page; programs read English.
+func TestRefusedFilesInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t))
+	user := modelstest.User(t, s.db, "ann@example.com")
+	ann, program := s.browser(user), s.program(user)
+	const english = "Files of this kind are not taken: web pages. Attach a picture"
+	program.upload("page.html", []byte("<html>")).want(415).has(english)
+	ann.upload("page.html", []byte("<html>")).want(415).has(english)
+	ann.post("/settings/language", url.Values{"language": {"de"}}).want(303)
+	ann.upload("page.html", []byte("<html>")).want(415).has("Dateien dieser Art werden nicht angenommen: Webseiten. Hänge ein Bild").lacks("web pages")
+	ann.upload("cat.png", []byte("\x89PNG\r\n\x1a\n")).want(400).has("Das Bild kann nicht gelesen werden")
+	program.upload("page.html", []byte("<html>")).want(415).has(english)
+
+	ann.do("POST", importPath, form("notes.txt", []byte("nothing of the kind"))).want(400).has("Das ist kein Export, den TaskPilot lesen kann.")
+	ann.do("GET", ann.bring("chats.json", importSample), nil).want(200).has("Es hat keine Nachrichten.").lacks("It has no messages.")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 const (
@@ -108,10 +109,10 @@ func chosen(c *fiber.Ctx) (do string, ids []string, err error) {
 		}
 	}
 	if len(ids) == 0 {
-		return "", nil, badRequest("Choose at least one chat first.")
+		return "", nil, badRequest(locale.Mark("Choose at least one chat first."))
 	}
 	if len(ids) > maxChosen {
-		return "", nil, badRequest("These are too many chats at once. Choose fewer.")
+		return "", nil, badRequest(locale.Mark("These are too many chats at once. Choose fewer."))
 	}
 	return c.FormValue("do"), ids, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // transfers are what reads or writes all of a person's data beside requests: one
@@ -30,7 +32,7 @@ func (t *transfers) enter(userID string) (leave func(), err error) {
 		return nil, errStopping
 	}
 	if t.open[userID] {
-		return nil, tooMany("An export or import of yours is being worked on. Wait until it is done.", 10*time.Second)
+		return nil, tooMany(locale.Mark("An export or import of yours is being worked on. Wait until it is done."), 10*time.Second)
 	}
 	t.open[userID] = true
 	t.active.Add(1)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/taskpilot/taskpilot/views/locale"
 	"github.com/valyala/fasthttp"
 )
 
@@ -149,7 +151,7 @@ func (u *uploads) enter(c *fiber.Ctx, userID string) (leave func(), err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.open[userID] >= maxUploads {
-		return nil, tooMany("Too many of your files are being sent at once. Wait for some of them.", 5*time.Second)
+		return nil, tooMany(locale.Mark("Too many of your files are being sent at once. Wait for some of them."), 5*time.Second)
 	}
 	u.open[userID]++
 	return func() {

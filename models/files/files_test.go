@@ -95,7 +95,7 @@ func (s *shelf) refused(name string, content io.Reader, why files.Why) string {
 	if n := len(s.stored()); n != before {
 		s.t.Errorf("%s: %d files where %d were", name, n, before)
 	}
-	return r.Message
+	return r.Message()
 }
 
 func (s *shelf) read(id string, preview bool) (string, *files.Content) {

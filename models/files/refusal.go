@@ -19,18 +19,21 @@ const (
 	Broken               // not what it says it is, or incomplete
 )
 
-// Refusal is an error that says why a file is not taken, in words for people.
+// Refusal is an error that says why a file is not taken, in words for people: a
+// format and what goes into it, so that it can be put into other languages.
 type Refusal struct {
-	Why     Why
-	Message string
+	Why    Why
+	Format string
+	Args   []any
 }
+
+// Message is the sentence in English.
+func (r *Refusal) Message() string { return fmt.Sprintf(r.Format, r.Args...) }
 
 // Error returns the message.
-func (r *Refusal) Error() string { return "files: " + r.Message }
+func (r *Refusal) Error() string { return "files: " + r.Message() }
 
-func refuse(why Why, format string, args ...any) error {
-	return &Refusal{why, fmt.Sprintf(format, args...)}
-}
+func refuse(why Why, format string, args ...any) error { return &Refusal{why, format, args} }
 
 func (f *Files) tooLarge() error {
 	return refuse(TooLarge, "The file is too large: at most %s.", amount(f.Limits.File))

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -26,7 +25,7 @@ type Refusal struct{ Message string }
 // Error returns the message.
 func (r *Refusal) Error() string { return r.Message }
 
-func refuse(format string, args ...any) error { return &Refusal{fmt.Sprintf(format, args...)} }
+func refuse(message string) error { return &Refusal{message} }
 
 var (
 	errNotOurs  = refuse("This is not an export that TaskPilot can read. It reads its own, and those of ChatGPT, Open WebUI and LibreChat: the file as you got it, zip or JSON.")
