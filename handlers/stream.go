@@ -65,7 +65,7 @@ func (h *Handlers) startStream(c *fiber.Ctx, run func(ctx context.Context, s *st
 	if err := h.reserveStream(c); err != nil {
 		return err
 	}
-	h.serveStream(c, streamOptions{beat: []byte(": \n\n")}, run)
+	h.serveStream(c, streamOptions{beat: []byte(": \n\n"), watch: true}, run)
 	return nil
 }
 

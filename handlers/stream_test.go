@@ -123,6 +123,38 @@ func TestStreamEndsWithItsRights(t *testing.T) {
 	}
 }
 
+// TestReloadsNeverUseUpTheStreams: a stream whose client left makes room at once,
+// not with the next heartbeat, so that nobody is locked out by loading pages.
+func TestReloadsNeverUseUpTheStreams(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t))
+	s.h.streams.times.heartbeat = time.Hour
+	user := modelstest.User(t, s.db, "ann@example.com")
+	ann := s.browser(user)
+	for range 2 {
+		var open []*http.Response
+		for range maxStreams {
+			res, err := ann.http.Do(ann.request("GET", "/live", nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			open = append(open, res)
+			if res.StatusCode != 200 {
+				t.Fatalf("the stream after %d: %d", len(open)-1, res.StatusCode)
+			}
+		}
+		ann.do("GET", "/live", nil).want(429).has("Too many open streams")
+		for _, res := range open {
+			res.Body.Close()
+		}
+		tick := time.NewTicker(time.Millisecond)
+		for s.h.streams.count() > 0 { // or the test takes too long
+			<-tick.C
+		}
+		tick.Stop()
+	}
+}
+
 func TestStreamPanicFailsItAlone(t *testing.T) {
 	t.Parallel()
 	s := boot(t, modelstest.Open(t))
