@@ -53,6 +53,38 @@ func TestPinArchiveAndDelete(t *testing.T) {
 	})
 }
 
+// TestFilesOfADeletedChat are gone with it, and come back with it.
+func TestFilesOfADeletedChat(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		s := boot(t, db)
+		user := modelstest.User(t, db, "ann@example.com")
+		page, api := s.browser(user), s.program(user)
+		sent, loose := api.upload("sent.png", picture(t, 10, 10)).attachment(), api.upload("loose.png", picture(t, 10, 10)).attachment()
+		api.kit("threads.create", `{"input":`+messageWith("look", sent.ID)+`}`).want(200)
+		told := api.do("GET", uploadPath+"/"+sent.ID, nil).attachment()
+		deleted := url.Values{"do": {"delete"}, "thread": {told.ThreadID}}
+		look := func(status int) {
+			t.Helper()
+			for _, path := range []string{"/files/" + sent.ID, "/files/" + sent.ID + "/preview"} {
+				page.do("GET", path, nil).want(status)
+			}
+			api.do("GET", uploadPath+"/"+sent.ID, nil).want(status)
+			for _, address := range []string{told.DownloadURL, told.PreviewURL} {
+				s.nobody().do("GET", s.local(address), nil).want(status)
+			}
+			page.do("GET", "/files/"+loose.ID, nil).want(200)
+		}
+		look(200)
+		page.post("/chats", deleted).want(303)
+		look(404)
+		api.do("DELETE", uploadPath+"/"+sent.ID, nil).want(404) // it would be missing when the chat comes back
+		api.kit("threads.create", `{"input":`+messageWith("again", sent.ID)+`}`).problem(404, "not_found")
+		page.post("/undo", deleted).want(303)
+		look(200)
+	})
+}
+
 func TestChatsAreTheOwners(t *testing.T) {
 	t.Parallel()
 	s := boot(t, modelstest.Open(t))

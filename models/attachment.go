@@ -49,8 +49,13 @@ func (db *DB) Attachment(ctx context.Context, userID, id string) (*Attachment, e
 
 func attachment(tx *gorm.DB, userID, id string) (*attachmentRow, error) {
 	row := new(attachmentRow)
-	return row, tx.Where("user_id = ? AND id = ?", userID, id).Take(row).Error
+	return row, tx.Where("user_id = ? AND id = ? AND "+attachmentKept, userID, id).Take(row).Error
 }
+
+// attachmentKept is true of files that are not in a thread that is about to be
+// deleted.
+const attachmentKept = "(thread_id = '' OR EXISTS (SELECT 1 FROM threads WHERE threads.user_id = attachments.user_id " +
+	"AND threads.id = attachments.thread_id AND threads.deleted_at IS NULL))"
 
 func (r *attachmentRow) attachment() (*Attachment, error) {
 	a := &Attachment{Object: r.Object, Size: r.Size}
@@ -202,7 +207,7 @@ func (db *DB) UserObjects(ctx context.Context, userID string) ([]string, error) 
 func (db *DB) RemoveAttachment(ctx context.Context, userID, id string) (object string, err error) {
 	var rows []attachmentRow
 	err = db.write(ctx, func(tx *gorm.DB) error {
-		return gone(tx.Model(&rows).Clauses(returningObject()).Where("user_id = ? AND id = ?", userID, id).Delete(&rows))
+		return gone(tx.Model(&rows).Clauses(returningObject()).Where("user_id = ? AND id = ? AND "+attachmentKept, userID, id).Delete(&rows))
 	})
 	if err != nil || len(rows) == 0 {
 		return "", wrap("remove attachment", err)
