@@ -71,6 +71,76 @@ func TestDisablingEndsEverything(t *testing.T) {
 	}
 }
 
+// TestStreamsEndElsewhere: what one server takes away ends the streams that
+// another one has open, and not those of other people.
+func TestStreamsEndElsewhere(t *testing.T) {
+	t.Parallel()
+	address := modelstest.URL(t, "postgres")
+	one, two := boot(t, opened(t, address)), boot(t, opened(t, address))
+	for _, s := range []*server{one, two} { // or each takes the other for dead, and ends its answers
+		if err := s.db.Own(t.Context(), s.h.Owner); err != nil {
+			t.Fatal(err)
+		}
+	}
+	user := modelstest.User(t, one.db, "ann@example.com")
+	bob := two.browser(modelstest.User(t, one.db, "bob@example.com"))
+	began := make(chan struct{}, 4)
+	two.h.Assistant = hold(began)
+	token := func(life time.Duration) (*models.APIToken, *visitor) {
+		made, secret, err := one.db.MakeAPIToken(t.Context(), user.ID, models.NewAPIToken{Name: "x", Scopes: models.Scopes(), Life: life})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made, two.bearer(secret)
+	}
+	revoked, byRevoked := token(0)
+	const life = 5 * time.Second // until here, on a slow machine
+	expires := time.Now().Add(life)
+	_, byExpiring := token(life)
+	_, byGood := token(0)
+	browser, program := two.browser(user), two.program(user)
+	answer := func(v *visitor) <-chan struct{} {
+		ended := v.follow("POST", "/api/v1/chatkit/threads/"+v.newThread()+"/messages", `{"content":"hello"}`)
+		<-began
+		return ended
+	}
+	over := map[string]<-chan struct{}{"an expired token": answer(byExpiring), "a revoked token": answer(byRevoked),
+		"a program that was signed out": answer(program), "an ended session": browser.follow("GET", "/live", nil)}
+	stay := map[string]<-chan struct{}{"a good token": answer(byGood), "another person": bob.follow("GET", "/live", nil)}
+
+	clock := time.Now()
+	boss := one.browser(user)
+	boss.post("/settings/tokens/"+revoked.ID+"/revoke", nil).want(303)
+	boss.post("/settings/sessions/end", nil).want(303)
+	if claims, err := two.h.tokens.Verify(program.bearer, time.Now()); err != nil {
+		t.Fatal(err)
+	} else if active, err := two.db.FamilyActive(t.Context(), user.ID, claims.SessionID); err != nil || active {
+		t.Fatalf("the program is still signed in: %v", err)
+	}
+	limit := max(5*time.Second, time.Until(expires)+5*time.Second)
+	for what, ended := range over {
+		<-ended
+		if took := time.Since(clock); took > limit {
+			t.Errorf("%s: its stream ended after %s", what, took)
+		}
+	}
+	for what, ended := range stay {
+		select {
+		case <-ended:
+			t.Errorf("%s: the stream ended", what)
+		default:
+		}
+	}
+	if err := errors.Join(two.db.RevokeAPITokens(t.Context(), user.ID), two.db.SignOutEverywhere(t.Context(), bob.user.ID)); err != nil {
+		t.Fatal(err)
+	}
+	two.h.accessChanged(user.ID)
+	two.h.accessChanged(bob.user.ID)
+	for _, ended := range stay {
+		<-ended
+	}
+}
+
 func opened(t *testing.T, url string) *models.DB {
 	t.Helper()
 	db, err := models.Open(t.Context(), url)
@@ -150,6 +220,12 @@ func TestAdministratorsChangePeople(t *testing.T) {
 	a.post("/admin/people/"+boss.ID+"/role", url.Values{"role": {"user"}}).want(303)
 	b.do("GET", "/admin", nil).want(404)
 	a.post(page+"/disable", nil).want(409).has("your own account")
+
+	leave := url.Values{"confirm": {ann.Email}, proofField: {modelstest.Password}}
+	a.post("/settings/delete", leave).want(409).has("You are the only administrator, and others have accounts here.")
+	a.do("GET", "/admin", nil).want(200)
+	a.post("/admin/people/"+boss.ID+"/role", url.Values{"role": {"admin"}}).want(303)
+	a.post("/settings/delete", leave).want(200).has("Your account is deleted")
 }
 
 var inviteLink = regexp.MustCompile(`value="http[^"]*(/invite/[\w-]{43})"`)

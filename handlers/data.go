@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -45,7 +46,11 @@ func (h *Handlers) deleteAccount(c *fiber.Ctx) error {
 	} else if !ok {
 		return h.askAgain(c, "/settings/data", errProve, "")
 	}
-	if err := h.removeAccount(c, u); err != nil {
+	err := h.removeAccount(c, u)
+	if errors.Is(err, models.ErrLastAdmin) {
+		return h.showData(c, errOnlyAdmin)
+	}
+	if err != nil {
 		return err
 	}
 	h.sessions.forget(c)
@@ -58,6 +63,9 @@ func (h *Handlers) deleteAccount(c *fiber.Ctx) error {
 // their streams.
 func (h *Handlers) removeAccount(c *fiber.Ctx, u *models.User) error {
 	ctx := c.UserContext()
+	if err := h.DB.MayLeave(ctx, u.ID); err != nil {
+		return err
+	}
 	h.Engine.StopUser(u.ID)
 	for _, key := range []string{signInKey(u.Email), "reset:account:" + u.Email, proofKey(u.ID), "email:" + u.ID} {
 		if err := h.DB.Forgive(ctx, key); err != nil {

@@ -74,6 +74,7 @@ var (
 	errEmailHasAccount = &problem{Status: 409, Code: "conflict", Message: locale.Mark("There is an account with this e-mail address already.")}
 	errInviteOver      = &problem{Status: 404, Code: "not_found", Message: locale.Mark("This invitation was used, withdrawn, or is too old. Ask for a new one.")}
 	errSelf            = &problem{Status: 409, Code: "conflict", Message: locale.Mark("You can't do this to your own account. Ask another administrator.")}
+	errOnlyAdmin       = &problem{Status: 409, Code: "conflict", Message: locale.Mark("You are the only administrator, and others have accounts here. Make somebody else an administrator first: Administration, People.")}
 	errLastAdmin       = &problem{Status: 409, Code: "conflict", Message: locale.Mark("This is the only administrator. Make somebody else one first.")}
 )
 

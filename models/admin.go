@@ -179,6 +179,32 @@ func notLast(tx *gorm.DB, u *User) error {
 	return ErrLastAdmin
 }
 
+// MayLeave returns ErrLastAdmin if DeleteUser would, so that nothing is done
+// towards what will not happen.
+func (db *DB) MayLeave(ctx context.Context, userID string) error {
+	u, err := db.User(ctx, userID)
+	if err != nil {
+		return err
+	}
+	return wrap("may leave", leavesAdmin(db.read(ctx), u))
+}
+
+// leavesAdmin refuses to take the only administrator away from others.
+func leavesAdmin(tx *gorm.DB, u *User) error {
+	err := notLast(tx, u)
+	if !errors.Is(err, ErrLastAdmin) {
+		return err
+	}
+	var others []string
+	if err := tx.Model(&User{}).Where("id <> ?", u.ID).Limit(1).Pluck("id", &others).Error; err != nil {
+		return err
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	return ErrLastAdmin
+}
+
 // modelOff is a model that is configured, but that nobody may choose.
 type modelOff struct {
 	ID        string `gorm:"primaryKey"`

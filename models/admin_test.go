@@ -57,6 +57,36 @@ func TestOneAdministratorIsLeft(t *testing.T) {
 	})
 }
 
+// TestTheOnlyAdministratorStays as long as there is anybody else.
+func TestTheOnlyAdministratorStays(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		ann, bob := modelstest.User(t, db, "ann@example.com"), modelstest.User(t, db, "bob@example.com")
+		want(t, db.MayLeave(t.Context(), ann.ID), models.ErrLastAdmin)
+		want(t, db.DeleteUser(t.Context(), ann.ID), models.ErrLastAdmin)
+		must[*models.User](t)(db.Authenticate(t.Context(), ann.Email, modelstest.Password))
+		want(t, db.MayLeave(t.Context(), bob.ID), nil)
+		want(t, db.SetRole(t.Context(), bob.ID, models.RoleAdmin), nil)
+		want(t, db.DisableUser(t.Context(), bob.ID), nil) // who is disabled looks after nothing
+		want(t, db.DeleteUser(t.Context(), ann.ID), models.ErrLastAdmin)
+		want(t, db.EnableUser(t.Context(), bob.ID), nil)
+		want(t, db.DeleteUser(t.Context(), ann.ID), nil)
+		want(t, db.MayLeave(t.Context(), bob.ID), nil) // there is nobody else
+		// Who leaves while somebody comes: whoever is here then has an administrator.
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if err := db.DeleteUser(t.Context(), bob.ID); err != nil && !errors.Is(err, models.ErrLastAdmin) {
+				t.Error(err)
+			}
+		})
+		wg.Go(func() { modelstest.User(t, db, "cy@example.com") })
+		wg.Wait()
+		if c := must[models.Census](t)(db.Census(t.Context())); c.Admins != 1 {
+			t.Errorf("there are %+v", c)
+		}
+	})
+}
+
 func TestDisabledPeopleAreOut(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {

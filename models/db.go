@@ -158,7 +158,7 @@ func limited(err error) bool {
 func wrap(doing string, err error) error {
 	switch {
 	case err == nil, limited(err), errors.Is(err, ErrNotFound), errors.Is(err, ErrConflict),
-		errors.Is(err, ErrInvalid), errors.Is(err, ErrBusy), errors.Is(err, ErrExpired):
+		errors.Is(err, ErrInvalid), errors.Is(err, ErrBusy), errors.Is(err, ErrExpired), errors.Is(err, ErrLastAdmin):
 		return err
 	case errors.Is(err, gorm.ErrRecordNotFound), unstorable(err):
 		return ErrNotFound

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 )
@@ -109,7 +110,11 @@ func (db *DB) insertUser(ctx context.Context, tx *gorm.DB, u *User, kind AuditKi
 // true for one: on Postgres the other waits here.
 func (db *DB) empty(tx *gorm.DB) (bool, error) {
 	var ids []string
-	look := func() error { return tx.Model(&User{}).Limit(1).Pluck("id", &ids).Error }
+	// Who is seen stays until tx ends: the only administrator does not leave while
+	// somebody else comes.
+	look := func() error {
+		return tx.Model(&User{}).Clauses(clause.Locking{Strength: "KEY SHARE"}).Limit(1).Pluck("id", &ids).Error
+	}
 	err := look()
 	if err != nil || len(ids) > 0 || db.pg == nil {
 		return len(ids) == 0, err
@@ -209,11 +214,19 @@ func (db *DB) SetPassword(ctx context.Context, userID, password string) error {
 	return wrap("set password", db.write(ctx, func(tx *gorm.DB) error { return db.setHash(ctx, tx, userID, hash) }))
 }
 
-// DeleteUser closes an account and deletes everything of that person's.
+// DeleteUser closes an account and deletes everything of that person's. ErrLastAdmin:
+// they are the only administrator, and others have accounts here.
 func (db *DB) DeleteUser(ctx context.Context, userID string) error {
 	defer db.accessChanged()
 	return wrap("delete user", db.disturbLog(ctx, func(tx *gorm.DB) error {
 		if err := db.patient(tx); err != nil {
+			return err
+		}
+		u, err := lockPerson(tx, userID)
+		if err != nil {
+			return err
+		}
+		if err := leavesAdmin(tx, u); err != nil {
 			return err
 		}
 		if err := forgetAudit(tx, userID); err != nil {

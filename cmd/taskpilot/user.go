@@ -100,7 +100,7 @@ func userDeleteCommand() command {
 					}
 				}
 				if err := db.DeleteUser(ctx, user.ID); err != nil {
-					return err
+					return notOnlyAdmin(user, err)
 				}
 				if err := db.ForgetWords(ctx); err != nil {
 					return err

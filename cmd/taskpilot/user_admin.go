@@ -73,12 +73,18 @@ func userInviteCommand() command {
 
 // changed says what was done to an account, or why it was not.
 func (p *program) changed(user *models.User, err error, done string) error {
-	if errors.Is(err, models.ErrLastAdmin) {
-		return fmt.Errorf("%s is the only administrator; make somebody else one first", user.Email)
-	}
 	if err != nil {
-		return err
+		return notOnlyAdmin(user, err)
 	}
 	_, err = fmt.Fprintf(p.stderr, done, user.Email)
 	return err
+}
+
+// notOnlyAdmin says what to do when a change would leave a server without an
+// administrator.
+func notOnlyAdmin(user *models.User, err error) error {
+	if !errors.Is(err, models.ErrLastAdmin) {
+		return err
+	}
+	return fmt.Errorf("%s is the only administrator; make somebody else one first: taskpilot user role <email> admin", user.Email)
 }

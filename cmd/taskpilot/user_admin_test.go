@@ -25,6 +25,7 @@ func TestAdministrationByCommand(t *testing.T) {
 	}
 	s.fails(exitError, "the only administrator", "", "user", "role", "ann@example.com", "user")
 	s.fails(exitError, "the only administrator", "", "user", "disable", "ann@example.com")
+	s.fails(exitError, "the only administrator; make somebody else one first", "", "user", "delete", "--yes", "ann@example.com")
 	s.fails(exitUsage, "either admin or user", "", "user", "role", "bob@example.com", "root")
 	s.fails(exitError, "nobody has", "", "user", "role", "cy@example.com", "admin")
 	s.must("", "user", "role", "bob@example.com", "admin")
