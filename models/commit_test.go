@@ -266,3 +266,20 @@ func TestPurgeEvents(t *testing.T) {
 		}
 	})
 }
+
+// TestRunThatEndsBetweenTwoTries: a commit that lost against another transaction is
+// begun again, and that other one may have been the thread's deletion.
+func TestRunThatEndsBetweenTwoTries(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		u := modelstest.User(t, db, "ada@example.com")
+		a := thread(t, db, u.ID, "hello")
+		if !db.StillHeld(t, batch(a)) {
+			t.Error("a running one is lost")
+		}
+		want(t, db.DeleteThread(t.Context(), u.ID, a.Thread.ID), nil)
+		if db.StillHeld(t, batch(a)) {
+			t.Error("one whose thread is deleted is held")
+		}
+	})
+}

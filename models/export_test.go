@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"io/fs"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -102,3 +103,35 @@ var (
 	PlaceBetween = placeBetween
 	PlaceBeside  = beside
 )
+
+// Statements counts what is asked of the database from now on.
+func (db *DB) Statements(t testing.TB) func() int {
+	t.Helper()
+	var n atomic.Int64
+	count := func(*gorm.DB) { n.Add(1) }
+	pools := []*gorm.DB{db.writer}
+	if db.reader != db.writer {
+		pools = append(pools, db.reader)
+	}
+	for _, g := range pools {
+		c := g.Callback()
+		for _, err := range []error{c.Create().Register("count", count), c.Query().Register("count", count), c.Update().Register("count", count),
+			c.Delete().Register("count", count), c.Row().Register("count", count), c.Raw().Register("count", count)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return func() int { return int(n.Load()) }
+}
+
+// StillHeld reports whether a run counts as its owner's in a transaction that is begun
+// again after one in which it was.
+func (db *DB) StillHeld(t testing.TB, b RunBatch) bool {
+	t.Helper()
+	works := []work{{RunBatch: b, held: true}}
+	if err := db.changeLog(t.Context(), func(tx *gorm.DB) error { return db.log.fence(tx, works) }); err != nil {
+		t.Fatal(err)
+	}
+	return works[0].held
+}

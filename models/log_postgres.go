@@ -74,6 +74,7 @@ func hold(tx *gorm.DB, works []work, query string) error {
 	ids := make([]string, len(works))
 	for i := range works {
 		ids[i] = works[i].RunID
+		works[i].held = false // it may have been, before the transaction was begun again
 	}
 	list, err := json.Marshal(ids)
 	if err != nil {
