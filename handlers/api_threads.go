@@ -19,6 +19,8 @@ type threadJSON struct {
 	UpdatedAt chatkit.Time         `json:"updated_at"`
 	Status    chatkit.ThreadStatus `json:"status"`
 	Metadata  map[string]any       `json:"metadata"`
+	Pinned    bool                 `json:"pinned"`
+	Archived  bool                 `json:"archived"`
 }
 
 // metadataOwner is the key of a thread's metadata that names its owner. It is
@@ -32,7 +34,7 @@ func threadOf(t *models.Thread) threadJSON {
 	}
 	metadata[metadataOwner] = t.UserID
 	return threadJSON{ID: t.ID, Title: t.Title, CreatedAt: t.CreatedAt.ChatKit(), UpdatedAt: t.UpdatedAt.ChatKit(),
-		Status: t.Status, Metadata: metadata}
+		Status: t.Status, Metadata: metadata, Pinned: t.PinnedAt != nil, Archived: t.ArchivedAt != nil}
 }
 
 // pageJSON is one page of a list. After is null on the last one.
@@ -46,6 +48,8 @@ type pageJSON[T any] struct {
 type threadRequest struct {
 	Title    *string         `json:"title"`
 	Metadata json.RawMessage `json:"metadata"`
+	Pinned   *bool           `json:"pinned"`   // only of a change
+	Archived *bool           `json:"archived"` // only of a change
 }
 
 // Limits of a thread's metadata.
@@ -100,7 +104,11 @@ func (h *Handlers) apiThreads(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	threads, more, err := h.DB.Threads(c.UserContext(), userID(c), models.PageQuery{Limit: limit, After: after, Order: order})
+	archived, err := boolQuery(c, "archived")
+	if err != nil {
+		return err
+	}
+	threads, more, err := h.DB.Threads(c.UserContext(), userID(c), models.PageQuery{Limit: limit, After: after, Order: order, Archived: archived})
 	if err != nil {
 		return err
 	}
@@ -133,7 +141,7 @@ func (h *Handlers) apiUpdateThread(c *fiber.Ctx) error {
 		return err
 	}
 	thread, err := h.DB.UpdateThread(c.UserContext(), userID(c), c.Params("thread"),
-		models.ThreadChange{Title: body.Title, Metadata: metadata})
+		models.ThreadChange{Title: body.Title, Metadata: metadata, Pinned: body.Pinned, Archived: body.Archived})
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,39 @@ func TestAPIThreads(t *testing.T) {
 		if len(cleared.Metadata) != 1 {
 			t.Errorf("metadata not cleared: %v", cleared.Metadata)
 		}
+		// Pinned and archived, which say nothing about each other.
+		shelf := func(change string, pinned, archived bool) {
+			t.Helper()
+			var got threadJSON
+			v.do("PATCH", path, change).want(200).json(&got)
+			if got.Pinned != pinned || got.Archived != archived || got.Title != "A title" {
+				t.Errorf("%s: %+v", change, got)
+			}
+			v.do("GET", path, nil).json(&got)
+			if got.Pinned != pinned || got.Archived != archived {
+				t.Errorf("after %s: %+v", change, got)
+			}
+			for query, there := range map[string]bool{"": !archived, "?archived=false": !archived, "?archived=true": archived} {
+				r := v.do("GET", "/api/v1/chatkit/threads"+query, nil).want(200)
+				if strings.Contains(string(r.body), made.ID) != there {
+					t.Errorf("%s: the list %q has it: %t", change, query, !there)
+				}
+			}
+		}
+		shelf(`{"pinned":true}`, true, false)
+		at, err := db.Thread(t.Context(), user.ID, made.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shelf(`{"pinned":true,"archived":true}`, true, true)
+		if now, err := db.Thread(t.Context(), user.ID, made.ID); err != nil || !now.PinnedAt.Equal(at.PinnedAt.Time) {
+			t.Errorf("pinned again it moves: %v", err)
+		}
+		shelf(`{"pinned":null,"archived":null,"PINNED":false}`, true, true)
+		shelf(`{"pinned":false}`, false, true)
+		shelf(`{"archived":false}`, false, false)
+		v.do("PATCH", path, `{"pinned":"yes"}`).problem(400, "invalid_request")
+		v.do("GET", "/api/v1/chatkit/threads?archived=1", nil).problem(400, "invalid_request")
 		// What one of the databases would refuse, or keep otherwise than the other.
 		odd := `{"title":"nul\u0000 half\ud800","metadata":{"k\u0000":"v\u0000\udfff","deep":` + strings.Repeat("[", 30) + strings.Repeat("]", 30) + `}}`
 		var clean threadJSON

@@ -80,6 +80,17 @@ func plainJSONError(err error) string {
 // maxPage is the most rows that one page of a list has.
 const maxPage = 100
 
+// boolQuery reads a parameter that is true or false; without it it is false.
+func boolQuery(c *fiber.Ctx, name string) (bool, error) {
+	switch c.Query(name) {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, badRequest(name + " must be true or false.")
+}
+
 // listQuery reads limit, after and order. A limit above maxPage is cut, one that
 // is no positive number is refused.
 func listQuery(c *fiber.Ctx, limit int, order chatkit.Order) (int, string, chatkit.Order, error) {

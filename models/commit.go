@@ -173,7 +173,7 @@ func (db *DB) prepare(b RunBatch) (work, error) {
 		w.Title = &title
 	}
 	var err error
-	if w.thread, err = (ThreadChange{Status: b.Status, ImageDomains: b.ImageDomains}).columns(); err != nil {
+	if w.thread, err = (ThreadChange{Status: b.Status, ImageDomains: b.ImageDomains}).columns(At(db.now())); err != nil {
 		return w, err
 	}
 	if b.End != nil && !slices.Contains(finals, b.End.Status) {

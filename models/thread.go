@@ -54,6 +54,8 @@ type PageQuery struct {
 	Limit int
 	After string
 	Order chatkit.Order
+
+	Archived bool // of threads: the archived ones instead of the others
 }
 
 // ThreadChange changes what is not nil.
@@ -63,6 +65,8 @@ type ThreadChange struct {
 	Status   *chatkit.ThreadStatus
 
 	ImageDomains *[]string // a pointer to nil takes the limit away
+
+	Pinned, Archived *bool
 }
 
 // CreateThread begins an empty thread.
@@ -144,7 +148,8 @@ func lockThread(tx *gorm.DB, userID, id string) (*threadRow, error) {
 }
 
 // Threads returns a page of the user's threads by creation, and whether there
-// are more. Archived ones are not among them. A cursor that is not among them is an *InvalidError.
+// are more: those that are archived, or those that are not. A cursor that is not among
+// them is an *InvalidError.
 func (db *DB) Threads(ctx context.Context, userID string, q PageQuery) ([]Thread, bool, error) {
 	return db.threadPage(ctx, userID, "created_at", q)
 }
@@ -157,7 +162,11 @@ func (db *DB) RecentThreads(ctx context.Context, userID, after string, limit int
 func (db *DB) threadPage(ctx context.Context, userID, column string, q PageQuery) ([]Thread, bool, error) {
 	limit := pageSize(q.Limit)
 	from := db.read(ctx).Model(&Thread{}).Where("user_id = ?", userID)
-	list, err := keyset(threadsOf(db.read(ctx), userID).Where("archived_at IS NULL"), from, column, q.After, q.Order)
+	shelf := "archived_at IS NULL"
+	if q.Archived {
+		shelf = "archived_at IS NOT NULL"
+	}
+	list, err := keyset(threadsOf(db.read(ctx), userID).Where(shelf), from, column, q.After, q.Order)
 	if err != nil {
 		return nil, false, wrap("threads", err)
 	}
@@ -171,7 +180,7 @@ func (db *DB) threadPage(ctx context.Context, userID, column string, q PageQuery
 
 // UpdateThread changes a thread of the user's and returns it as it is then.
 func (db *DB) UpdateThread(ctx context.Context, userID, id string, change ThreadChange) (*Thread, error) {
-	set, err := change.columns()
+	set, err := change.columns(At(db.now()))
 	if err != nil {
 		return nil, err
 	}
@@ -191,8 +200,17 @@ func (db *DB) UpdateThread(ctx context.Context, userID, id string, change Thread
 	return t, wrap("update thread", err)
 }
 
-func (c ThreadChange) columns() (map[string]any, error) {
+func (c ThreadChange) columns(now Time) (map[string]any, error) {
 	set := map[string]any{}
+	for column, wish := range map[string]*bool{"pinned_at": c.Pinned, "archived_at": c.Archived} {
+		switch {
+		case wish == nil:
+		case *wish:
+			set[column] = gorm.Expr("COALESCE("+column+", ?)", now) // it keeps its place
+		default:
+			set[column] = nil
+		}
+	}
 	if c.Title != nil {
 		title, err := cleanTitle(*c.Title)
 		if err != nil {
