@@ -22,15 +22,16 @@ const (
 	signUpAttempts  = 300
 )
 
+var signInSentence = locale.Mark("Too many attempts to sign in. Wait a few minutes and try again.")
+
 // authenticate returns the person with these credentials, if not too many
 // attempts were made for the account or from the network.
 func (h *Handlers) authenticate(c *fiber.Ctx, in credentials) (*models.User, error) {
 	account := signInKey(in.Email)
-	sentence := locale.Mark("Too many attempts to sign in. Wait a few minutes and try again.")
-	if err := h.allow(c, "signin:network:"+network(c), networkAttempts, attemptWindow, sentence); err != nil {
+	if err := h.allow(c, "signin:network:"+network(c), networkAttempts, attemptWindow, signInSentence); err != nil {
 		return nil, err
 	}
-	if err := h.allow(c, account, accountAttempts, attemptWindow, sentence); err != nil {
+	if err := h.allow(c, account, accountAttempts, attemptWindow, signInSentence); err != nil {
 		return nil, err
 	}
 	user, err := h.DB.Authenticate(c.UserContext(), in.Email, in.Password)
@@ -48,9 +49,7 @@ func (h *Handlers) register(c *fiber.Ctx, in credentials) (*models.User, error) 
 	if !h.SignupOpen {
 		return nil, errSignupClosed
 	}
-	err := h.allow(c, "signup:network:"+network(c), signUpAttempts, signUpWindow,
-		locale.Mark("Too many accounts were opened from your network. Try again in an hour."))
-	if err != nil {
+	if err := h.allowSignUp(c); err != nil {
 		return nil, err
 	}
 	user, err := h.DB.CreateUser(c.UserContext(), models.NewUser{Email: in.Email, Name: in.Name, Password: in.Password})

@@ -37,6 +37,16 @@ func (h *Handlers) apiSignUp(c *fiber.Ctx) error {
 	if err := decodeJSON(c, &body); err != nil {
 		return err
 	}
+	byMail, err := h.signUpByMail(c)
+	if err != nil {
+		return err
+	}
+	if byMail {
+		if err := h.beginSignUp(c, body, ""); err != nil {
+			return err
+		}
+		return c.Status(fiber.StatusAccepted).JSON(fiber.Map{"status": "confirmation_sent"})
+	}
 	user, err := h.register(c, body)
 	if err != nil {
 		return err

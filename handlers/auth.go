@@ -26,8 +26,6 @@ func (h *Handlers) home(c *fiber.Ctx) error {
 
 func (h *Handlers) signInPage(c *fiber.Ctx) error { return h.authPage(c, views.SignIn) }
 
-func (h *Handlers) signUpPage(c *fiber.Ctx) error { return h.authPage(c, views.SignUp) }
-
 type authView func(views.AuthForm) templ.Component
 
 func (h *Handlers) authPage(c *fiber.Ctx, view authView) error {
@@ -47,26 +45,30 @@ func (h *Handlers) signInForm(c *fiber.Ctx) error {
 	return h.authForm(c, views.SignIn, h.authenticate)
 }
 
-func (h *Handlers) signUpForm(c *fiber.Ctx) error {
-	return h.authForm(c, views.SignUp, h.register)
+func formCredentials(c *fiber.Ctx) credentials {
+	return credentials{Email: c.FormValue("email"), Name: c.FormValue("name"), Password: c.FormValue("password")}
 }
 
-// authForm lets someone in, or shows the form again with what was typed, but
-// for the password, and what is wrong.
+// authForm lets someone in, or shows the form again.
 func (h *Handlers) authForm(c *fiber.Ctx, view authView, enter func(*fiber.Ctx, credentials) (*models.User, error)) error {
-	in := credentials{Email: c.FormValue("email"), Name: c.FormValue("name"), Password: c.FormValue("password")}
-	next := localPath(c.FormValue("next"))
+	in := formCredentials(c)
 	user, err := enter(c, in)
 	if err == nil {
 		if err = h.signIn(c, user, "password"); err == nil {
-			return goTo(c, orChat(next))
+			return goTo(c, orChat(localPath(c.FormValue("next"))))
 		}
 	}
+	return h.authAgain(c, view, in, err)
+}
+
+// authAgain shows a form again with what was typed, but for the password, and what
+// is wrong.
+func (h *Handlers) authAgain(c *fiber.Ctx, view authView, in credentials, err error) error {
 	p := problemOf(err)
 	if p.Status >= fiber.StatusInternalServerError {
 		return err
 	}
-	form := h.blankForm(next)
+	form := h.blankForm(localPath(c.FormValue("next")))
 	form.Name, form.Email = in.Name, in.Email
 	if bad, ok := errors.AsType[*models.InvalidError](err); ok {
 		form.Errors[bad.Field] = bad.Message

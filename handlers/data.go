@@ -67,7 +67,7 @@ func (h *Handlers) removeAccount(c *fiber.Ctx, u *models.User) error {
 		return err
 	}
 	h.Engine.StopUser(u.ID)
-	for _, key := range []string{signInKey(u.Email), "reset:account:" + u.Email, proofKey(u.ID), "email:" + u.ID} {
+	for _, key := range []string{signInKey(u.Email), "reset:account:" + u.Email, signUpKey(u.Email), proofKey(u.ID), "email:" + u.ID} {
 		if err := h.DB.Forgive(ctx, key); err != nil {
 			return err
 		}

@@ -75,6 +75,7 @@ type Handlers struct {
 	sessions  *sessionStore
 	streams   *streams
 	outbox    *outbox
+	post      *post
 	metrics   *metrics
 	audience  *audience
 	uploads   *uploads
@@ -94,6 +95,7 @@ func New(o Options) *Handlers {
 	h := &Handlers{Options: o, tokens: NewTokens(o.JWTSecret)}
 	h.streams = newStreams(o.Log, h.stillRight)
 	h.outbox = newOutbox(o.Log)
+	h.post = newPost(o.DB, o.Mail, o.SessionSecret, o.Log)
 	h.sessions = newSessionStore(o.DB, o.secure())
 	h.metrics = newMetrics(h)
 	h.audience = newAudience(o.Grace, func(runID string) { o.Engine.Stop(runID) }, h.readElsewhere)
@@ -117,6 +119,7 @@ func (h *Handlers) Close(ctx context.Context) {
 	h.uploads.close(ctx)
 	h.transfers.close(ctx)
 	h.outbox.close(ctx)
+	h.post.close(ctx)
 	h.audience.close()
 }
 

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 
 	"github.com/gofiber/fiber/v2"
@@ -13,7 +12,11 @@ import (
 // invite makes an invitation and shows its link, which is nowhere else.
 func (h *Handlers) invite(c *fiber.Ctx) error {
 	page := views.AdminPeople{Email: c.FormValue("email")}
-	in, secret, err := h.DB.Invite(c.UserContext(), page.Email)
+	ctx, by := c.UserContext(), viewerView(c).Name
+	link := func(secret string) string { return h.PublicURL.JoinPath("invite", secret).String() }
+	in, secret, err := h.DB.Invite(ctx, page.Email, func(about models.Occasion) (*models.NewLetter, error) {
+		return h.post.write("", letterInvite(ctx, about.Email, by, link(about.Secret)))
+	})
 	if errors.Is(err, models.ErrConflict) {
 		err = errEmailHasAccount
 	}
@@ -26,13 +29,8 @@ func (h *Handlers) invite(c *fiber.Ctx) error {
 		return err
 	}
 	page.Email, page.Invited = "", in.Email
-	page.Link = h.PublicURL.JoinPath("invite", secret).String()
-	if page.Mailed = h.Mail != nil; page.Mailed {
-		by := viewerView(c).Name
-		h.outbox.do(c.UserContext(), "invitation", func(ctx context.Context) error {
-			return h.Mail.Send(ctx, letterInvite(ctx, in.Email, by, page.Link))
-		})
-	}
+	page.Link, page.Mailed = link(secret), h.Mail != nil
+	h.post.nudge()
 	return h.showPeople(c, page)
 }
 
@@ -60,9 +58,7 @@ func (h *Handlers) invitePage(c *fiber.Ctx) error {
 
 func (h *Handlers) acceptInvite(c *fiber.Ctx) error {
 	secret, n := c.Params("invite"), models.NewUser{Name: c.FormValue("name"), Password: c.FormValue("password")}
-	err := h.allow(c, "signup:network:"+network(c), signUpAttempts, signUpWindow,
-		"Too many accounts were opened from your network. Try again in an hour.")
-	if err != nil {
+	if err := h.allowSignUp(c); err != nil {
 		return err
 	}
 	in, err := h.DB.InviteBySecret(c.UserContext(), secret)

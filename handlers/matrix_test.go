@@ -51,6 +51,8 @@ func mostCalls() map[string]call {
 		"GET /reset":                                          {owner: 404, foreign: 404, nobody: 404},
 		"POST /reset":                                         {owner: 404, foreign: 404, nobody: 403},
 		"GET /confirm-email":                                  {owner: 404, foreign: 404, nobody: 404},
+		"GET /confirm-signup":                                 {owner: 404, foreign: 404, nobody: 404},
+		"POST /confirm-signup":                                {owner: 404, foreign: 404, nobody: 403},
 		"POST /confirm-email":                                 {owner: 404, foreign: 404, nobody: 403},
 		"POST /settings/language":                             {form: url.Values{"language": {"de"}}, owner: 303, foreign: 303},
 		"POST /settings/name":                                 {form: url.Values{"name": {"New"}}, owner: 303, foreign: 303},

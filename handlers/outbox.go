@@ -69,7 +69,10 @@ func (o *outbox) close(ctx context.Context) {
 	o.cancel()
 }
 
-// address is a page of ours with a secret, as it stands in a mail.
+// page is one of our pages as it stands in a mail.
+func (h *Handlers) page(path string) string { return h.PublicURL.JoinPath(path).String() }
+
+// address is page with a secret.
 func (h *Handlers) address(path, secret string) string {
-	return h.PublicURL.JoinPath(path).String() + "?token=" + url.QueryEscape(secret)
+	return h.page(path) + "?token=" + url.QueryEscape(secret)
 }

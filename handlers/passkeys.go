@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -140,16 +139,18 @@ func (h *Handlers) addPasskey(c *fiber.Ctx) error {
 	if err != nil {
 		return h.showNewPasskey(c, err)
 	}
-	err = h.DB.AddPasskey(ctx, newPasskey(u.ID, made, passkeyName(ctx, made, c.Get(fiber.HeaderUserAgent))))
+	note, err := h.post.write(u.ID, letterPasskey(ctx, u.Email))
+	if err != nil {
+		return err
+	}
+	err = h.DB.AddPasskey(ctx, newPasskey(u.ID, made, passkeyName(ctx, made, c.Get(fiber.HeaderUserAgent))), note)
 	if errors.Is(err, models.ErrConflict) {
 		err = errPasskeyKnown
 	}
 	if err != nil {
 		return h.showNewPasskey(c, err)
 	}
-	if h.Mail != nil {
-		h.outbox.do(ctx, "note about a passkey", func(ctx context.Context) error { return h.Mail.Send(ctx, letterPasskey(ctx, u.Email)) })
-	}
+	h.post.nudge()
 	return goTo(c, "/settings/security?done=passkey")
 }
 

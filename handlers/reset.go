@@ -67,14 +67,18 @@ func (h *Handlers) mailReset(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
+	defer h.post.nudge()
 	if !u.HasPassword() {
-		return h.Mail.Send(ctx, letterNoPassword(ctx, u.Email, h.PublicURL.String()))
+		l, err := h.post.write(u.ID, letterNoPassword(ctx, u.Email, h.PublicURL.String()))
+		if err != nil {
+			return err
+		}
+		return h.DB.AddLetters(ctx, l)
 	}
-	secret, err := h.DB.NewMailLink(ctx, u.ID, models.LinkPassword, u.Email)
-	if err != nil {
-		return err
-	}
-	return h.Mail.Send(ctx, letterReset(ctx, u.Email, h.address("/reset", secret)))
+	_, err = h.DB.NewMailLink(ctx, u.ID, models.LinkPassword, u.Email, func(about models.Occasion) (*models.NewLetter, error) {
+		return h.post.write(u.ID, letterReset(ctx, u.Email, h.address("/reset", about.Secret)))
+	})
+	return err
 }
 
 // resetPage is where the link in the mail leads.
@@ -94,7 +98,7 @@ func (h *Handlers) resetPage(c *fiber.Ctx) error {
 // reset sets the password of the person who has the link.
 func (h *Handlers) reset(c *fiber.Ctx) error {
 	token := c.FormValue("token")
-	u, err := h.DB.ResetPassword(c.UserContext(), token, c.FormValue("password"))
+	u, err := h.DB.ResetPassword(c.UserContext(), token, c.FormValue("password"), h.passwordNote(c.UserContext()))
 	if errors.Is(err, models.ErrNotFound) {
 		errOldMailLink.answer(c)
 		return h.render(c, views.ResetPage(views.Reset{}))
@@ -110,14 +114,18 @@ func (h *Handlers) reset(c *fiber.Ctx) error {
 	return h.render(c, views.ResetPage(views.Reset{Done: true}))
 }
 
-// passwordChanged ends what was signed in, lets the person try to sign in again,
-// and tells them.
+// passwordNote tells a person that their password was changed.
+func (h *Handlers) passwordNote(ctx context.Context) models.WriteLetter {
+	return func(about models.Occasion) (*models.NewLetter, error) {
+		return h.post.write(about.User.ID, letterPassword(ctx, about.User.Email))
+	}
+}
+
+// passwordChanged ends what was signed in, and lets the person try to sign in again.
 func (h *Handlers) passwordChanged(c *fiber.Ctx, u *models.User) {
 	h.accessChanged(u.ID)
-	h.outbox.do(c.UserContext(), "note about a password", func(ctx context.Context) error {
-		if err := h.DB.Forgive(ctx, signInKey(u.Email)); err != nil || h.Mail == nil {
-			return err
-		}
-		return h.Mail.Send(ctx, letterPassword(ctx, u.Email))
+	h.post.nudge()
+	h.outbox.do(c.UserContext(), "forgive attempts to sign in", func(ctx context.Context) error {
+		return h.DB.Forgive(ctx, signInKey(u.Email))
 	})
 }

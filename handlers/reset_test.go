@@ -91,7 +91,7 @@ func TestResetTellsNothing(t *testing.T) {
 	}
 	<-arrived
 	close(goOn)
-	s.h.outbox.wg.Wait()
+	s.posted()
 	if n := post.Waiting(); n != 1 {
 		t.Errorf("%d letters were sent, want one", n)
 	}
@@ -111,7 +111,7 @@ func TestResetIsThrottled(t *testing.T) {
 		v.post("/forgot", url.Values{"email": {" " + strings.ToUpper(email)}}).want(429).has("Too many links")
 	}
 	v.post("/forgot", url.Values{"email": {"x"}}).want(400).has("email-error")
-	s.h.outbox.wg.Wait()
+	s.posted()
 	if n := post.Waiting(); n != resetAccount {
 		t.Errorf("%d letters were sent", n)
 	}
@@ -147,7 +147,7 @@ func TestResetOfDisabledAndOfThoseWithoutPassword(t *testing.T) {
 	v := s.nobody()
 	v.readCSRF("/forgot")
 	v.post("/forgot", url.Values{"email": {"gone@example.com"}}).want(200).has("If gone@example.com has an account here")
-	s.h.outbox.wg.Wait()
+	s.posted()
 	if n := post.Waiting(); n != 0 {
 		t.Errorf("%d letters to a disabled person", n)
 	}

@@ -31,6 +31,8 @@ func (h *Handlers) accountRoutes() []Route {
 		{"POST", "/signin/passkey", guest, h.passkeySignIn},
 		{"GET", "/signup", guest, h.signUpPage},
 		{"POST", "/signup", guest, h.signUpForm},
+		{"GET", "/confirm-signup", guest, h.confirmSignUpPage},
+		{"POST", "/confirm-signup", guest, h.confirmSignUp},
 		{"GET", "/invite/:invite", guest, h.invitePage},
 		{"POST", "/invite/:invite", guest, h.acceptInvite},
 		{"POST", "/signout", member, h.signOutForm},

@@ -65,7 +65,7 @@ func (h *Handlers) changePassword(c *fiber.Ctx) error {
 	} else if !ok {
 		return h.askAgain(c, "/settings/security", errProve, "")
 	}
-	err := h.DB.SetPassword(ctx, u.ID, c.FormValue("password"))
+	err := h.DB.SetPassword(ctx, u.ID, c.FormValue("password"), h.passwordNote(ctx))
 	if errors.Is(err, models.ErrInvalid) {
 		return h.showSecurity(c, err, proofField)
 	}

@@ -107,18 +107,22 @@ func (h *Handlers) changeEmail(c *fiber.Ctx, u *models.User, typed string) (sent
 // mailConfirmation sends a link to a new address. Whether somebody else has it is
 // told to whoever reads its mail, and to nobody else.
 func (h *Handlers) mailConfirmation(ctx context.Context, u *models.User, email string) error {
-	_, err := h.DB.UserByEmail(ctx, email)
+	defer h.post.nudge()
+	other, err := h.DB.UserByEmail(ctx, email)
 	if err == nil {
-		return h.Mail.Send(ctx, letterTaken(ctx, email))
+		l, err := h.post.write(other.ID, letterTaken(ctx, email))
+		if err != nil {
+			return err
+		}
+		return h.DB.AddLetters(ctx, l)
 	}
 	if !errors.Is(err, models.ErrNotFound) {
 		return err
 	}
-	secret, err := h.DB.NewMailLink(ctx, u.ID, models.LinkEmail, email)
-	if err != nil {
-		return err
-	}
-	return h.Mail.Send(ctx, letterConfirm(ctx, email, h.address("/confirm-email", secret)))
+	_, err = h.DB.NewMailLink(ctx, u.ID, models.LinkEmail, email, func(about models.Occasion) (*models.NewLetter, error) {
+		return h.post.write(u.ID, letterConfirm(ctx, email, h.address("/confirm-email", about.Secret)))
+	})
+	return err
 }
 
 // confirmEmailPage is where the link to a new address leads. Programs that look
@@ -139,7 +143,10 @@ func (h *Handlers) confirmEmailPage(c *fiber.Ctx) error {
 // confirmEmail gives the person the address that the link was sent to, and tells
 // the old one.
 func (h *Handlers) confirmEmail(c *fiber.Ctx) error {
-	before, email, err := h.DB.ConfirmEmail(c.UserContext(), c.FormValue("token"))
+	ctx := c.UserContext()
+	_, _, err := h.DB.ConfirmEmail(ctx, c.FormValue("token"), func(about models.Occasion) (*models.NewLetter, error) {
+		return h.post.write(about.User.ID, letterMoved(ctx, about.User.Email, about.Email))
+	})
 	if errors.Is(err, models.ErrNotFound) || errors.Is(err, models.ErrConflict) {
 		errOldMailLink.answer(c)
 		return h.render(c, views.ConfirmEmailPage(views.ConfirmEmail{}))
@@ -147,10 +154,6 @@ func (h *Handlers) confirmEmail(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if h.Mail != nil {
-		h.outbox.do(c.UserContext(), "note to an old address", func(ctx context.Context) error {
-			return h.Mail.Send(ctx, letterMoved(ctx, before.Email, email))
-		})
-	}
+	h.post.nudge()
 	return goTo(c, "/settings?done=email")
 }

@@ -38,6 +38,7 @@ const (
 	AuditShareEnded      AuditKind = "share_ended"
 	AuditConsentGiven    AuditKind = "consent_given"
 	AuditConsentRefused  AuditKind = "consent_refused"
+	AuditLetterLost      AuditKind = "letter_lost"
 	AuditExported        AuditKind = "exported"
 	AuditIdentityLinked  AuditKind = "identity_linked"
 	AuditIdentityRemoved AuditKind = "identity_removed"

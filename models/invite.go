@@ -30,9 +30,9 @@ func (Invite) TableName() string { return "invites" }
 const inviteLife = 7 * 24 * time.Hour
 
 // Invite invites the person with an e-mail address and returns the secret of the
-// link, which is nowhere else. An open invitation to the same address ends.
-// ErrConflict: there is an account with it already.
-func (db *DB) Invite(ctx context.Context, email string) (*Invite, string, error) {
+// link, which is nowhere else. An open invitation to the same address ends. The
+// letters bring the link. ErrConflict: there is an account with it already.
+func (db *DB) Invite(ctx context.Context, email string, letters ...WriteLetter) (*Invite, string, error) {
 	email, err := cleanEmail(email)
 	if err != nil {
 		return nil, "", err
@@ -45,6 +45,10 @@ func (db *DB) Invite(ctx context.Context, email string) (*Invite, string, error)
 	var random [32]byte
 	rand.Read(random[:])
 	secret := base64.RawURLEncoding.EncodeToString(random[:])
+	bring, err := written(Occasion{Secret: secret, Email: email}, letters)
+	if err != nil {
+		return nil, "", wrap("invite", err)
+	}
 	now := db.now()
 	in := &Invite{ID: chatkit.NewID("inv"), Secret: fingerprint(secret), Email: email, InvitedBy: orNull(actorOf(ctx).UserID),
 		CreatedAt: At(now), ExpiresAt: At(now.Add(inviteLife))}
@@ -53,6 +57,9 @@ func (db *DB) Invite(ctx context.Context, email string) (*Invite, string, error)
 			return err
 		}
 		if err := tx.Create(in).Error; err != nil {
+			return err
+		}
+		if err := db.addLetters(tx, bring); err != nil {
 			return err
 		}
 		return db.audit(ctx, tx, AuditInvited, "", "")

@@ -31,16 +31,27 @@ const (
 const MailLinkLife = 30 * time.Minute
 
 // NewMailLink makes a link and returns its secret. An earlier one for the same
-// purpose is of no use any more. ErrNotFound: there is no such person.
-func (db *DB) NewMailLink(ctx context.Context, userID, purpose, email string) (secret string, err error) {
+// purpose is of no use any more. The letters bring it. ErrNotFound: there is no such
+// person.
+func (db *DB) NewMailLink(ctx context.Context, userID, purpose, email string, letters ...WriteLetter) (secret string, err error) {
 	now := db.now()
 	secret = newSecret()
+	bring, err := written(Occasion{Secret: secret}, letters)
+	if err != nil {
+		return "", wrap("new mail link", err)
+	}
 	link := MailLink{Hash: fingerprint(secret), UserID: userID, Purpose: purpose, Email: email,
 		CreatedAt: At(now), ExpiresAt: At(now.Add(MailLinkLife))}
-	err = db.writer.WithContext(ctx).Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "user_id"}, {Name: "purpose"}},
-		DoUpdates: clause.AssignmentColumns([]string{"hash", "email", "created_at", "expires_at"}),
-	}).Create(&link).Error
+	err = db.write(ctx, func(tx *gorm.DB) error {
+		err := tx.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "user_id"}, {Name: "purpose"}},
+			DoUpdates: clause.AssignmentColumns([]string{"hash", "email", "created_at", "expires_at"}),
+		}).Create(&link).Error
+		if err != nil {
+			return err
+		}
+		return db.addLetters(tx, bring)
+	})
 	if orphaned(err) {
 		err = ErrNotFound
 	}
@@ -72,8 +83,8 @@ func (db *DB) useLink(tx *gorm.DB, purpose, secret string) error {
 // ResetPassword sets the password of the person to whom a link was sent, and ends
 // whatever was signed in, their programs' tokens too. Passkeys go as well: somebody
 // who had the account before, or opened it with another's address, may have made
-// them. A password that is refused leaves the link as it was.
-func (db *DB) ResetPassword(ctx context.Context, secret, password string) (*User, error) {
+// them. A password that is refused leaves the link as it was. The letters tell of it.
+func (db *DB) ResetPassword(ctx context.Context, secret, password string, letters ...WriteLetter) (*User, error) {
 	link, err := db.MailLink(ctx, LinkPassword, secret)
 	if err != nil {
 		return nil, err
@@ -83,6 +94,10 @@ func (db *DB) ResetPassword(ctx context.Context, secret, password string) (*User
 		return nil, err
 	}
 	hash, err := db.newHash(ctx, password, u.Email)
+	if err != nil {
+		return nil, wrap("reset password", err)
+	}
+	tell, err := written(Occasion{User: u}, letters)
 	if err != nil {
 		return nil, wrap("reset password", err)
 	}
@@ -97,14 +112,17 @@ func (db *DB) ResetPassword(ctx context.Context, secret, password string) (*User
 		if err := db.forgetPasskeys(ctx, tx, u.ID); err != nil {
 			return err
 		}
-		return db.setHash(ctx, tx, u.ID, hash)
+		if err := db.setHash(ctx, tx, u.ID, hash); err != nil {
+			return err
+		}
+		return db.addLetters(tx, tell)
 	}))
 }
 
 // ConfirmEmail gives the person to whom a link was sent the address that it was
-// sent to, and returns them as they were before. ErrConflict: somebody else has
-// it by now.
-func (db *DB) ConfirmEmail(ctx context.Context, secret string) (before *User, email string, err error) {
+// sent to, and returns them as they were before. The letters tell of it; their
+// Email is the new address. ErrConflict: somebody else has it by now.
+func (db *DB) ConfirmEmail(ctx context.Context, secret string, letters ...WriteLetter) (before *User, email string, err error) {
 	link, err := db.MailLink(ctx, LinkEmail, secret)
 	if err != nil {
 		return nil, "", err
@@ -112,11 +130,18 @@ func (db *DB) ConfirmEmail(ctx context.Context, secret string) (before *User, em
 	if before, err = db.User(ctx, link.UserID); err != nil {
 		return nil, "", err
 	}
+	tell, err := written(Occasion{User: before, Email: link.Email}, letters)
+	if err != nil {
+		return nil, "", wrap("confirm e-mail address", err)
+	}
 	err = db.write(ctx, func(tx *gorm.DB) error {
 		if err := db.useLink(tx, LinkEmail, secret); err != nil {
 			return err
 		}
-		return db.setEmail(ctx, tx, link.UserID, link.Email)
+		if err := db.setEmail(ctx, tx, link.UserID, link.Email); err != nil {
+			return err
+		}
+		return db.addLetters(tx, tell)
 	})
 	return before, link.Email, wrap("confirm e-mail address", err)
 }

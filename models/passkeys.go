@@ -39,8 +39,9 @@ const (
 var ErrCopied = errors.New("models: the passkey may have been copied")
 
 // AddPasskey stores a new passkey of p.UserID, and fills in its id and time.
-// ErrConflict: it is known already.
-func (db *DB) AddPasskey(ctx context.Context, p *Passkey) error {
+// The
+// letters tell of it. ErrConflict: it is known already.
+func (db *DB) AddPasskey(ctx context.Context, p *Passkey, letters ...*NewLetter) error {
 	p.Name = clip(line(p.Name), passkeyName)
 	if err := within("name", "The name", p.Name, 1, passkeyName); err != nil {
 		return err
@@ -62,6 +63,9 @@ func (db *DB) AddPasskey(ctx context.Context, p *Passkey) error {
 			return ErrConflict
 		}
 		if err != nil {
+			return err
+		}
+		if err := db.addLetters(tx, letters); err != nil {
 			return err
 		}
 		return db.auditOwn(ctx, tx, AuditPasskeyAdded, p.UserID, "")

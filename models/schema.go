@@ -18,7 +18,7 @@ func (db *DB) rows() []any {
 	return append(db.log.rows(), &User{}, &sessionRow{}, &familyRow{}, &refreshRow{}, &throttleRow{},
 		&threadRow{}, &itemRow{}, &runRow{}, &todoRow{}, &deletedTodo{}, &attachmentRow{}, &Feedback{},
 		&Consent{}, &Usage{}, &MCPApproval{}, &Share{}, &Import{}, &importedRow{}, &searchDoc{}, &searchTodo{}, &AuditEvent{}, &Invite{}, &modelOff{},
-		&APIToken{}, &MailLink{})
+		&APIToken{}, &MailLink{}, &Letter{}, &SignUp{})
 }
 
 // versionsOf returns the versions that were applied, in order; none for an

@@ -145,6 +145,8 @@ func (db *DB) PurgeExpired(ctx context.Context) error {
 			tx.Where("expires_at <= ?", At(now)).Delete(&familyRow{}),
 			tx.Where("deleted_at <= ?", At(now.Add(-undoFor))).Delete(&deletedTodo{}),
 			tx.Where("expires_at <= ?", At(now)).Delete(&MailLink{}),
+			tx.Where("expires_at <= ?", At(now)).Delete(&SignUp{}),
+			tx.Where("ends_at <= ?", At(now.Add(-day))).Delete(&Letter{}), // of a server that sends none any more
 			tx.Where("ends_at <= ?", At(now)).Delete(&throttleRow{}),
 			tx.Where("expires_at <= ?", At(now.Add(-day))).Delete(&Consent{}), // a late answer is told so
 			tx.Where("day < ?", dayOf(now.Add(-usageKept))).Delete(&Usage{}),

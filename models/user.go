@@ -61,20 +61,30 @@ func (db *DB) CreateUser(ctx context.Context, n NewUser) (*User, error) {
 	return u, nil
 }
 
-// newUser checks what a new account is made of.
-func (db *DB) newUser(ctx context.Context, n NewUser) (*User, error) {
-	email, err := cleanEmail(n.Email)
-	if err != nil {
-		return nil, err
+// Check returns the address as it would be stored, or what is wrong with a new
+// account.
+func (n NewUser) Check() (email string, err error) {
+	email, _, err = n.check()
+	return email, err
+}
+
+func (n NewUser) check() (email, name string, err error) {
+	if email, err = cleanEmail(n.Email); err != nil {
+		return "", "", err
 	}
-	name := line(n.Name)
-	if name == "" {
+	if name = line(n.Name); name == "" {
 		name, _, _ = strings.Cut(email, "@")
 	}
 	if err := within("name", "The name", name, 1, 100); err != nil {
-		return nil, err
+		return "", "", err
 	}
-	if err := checkPassword(n.Password, email); err != nil {
+	return email, name, checkPassword(n.Password, email)
+}
+
+// newUser checks what a new account is made of.
+func (db *DB) newUser(ctx context.Context, n NewUser) (*User, error) {
+	email, name, err := n.check()
+	if err != nil {
 		return nil, err
 	}
 	hash, err := db.hash(ctx, n.Password)
@@ -101,6 +111,9 @@ func (db *DB) insertUser(ctx context.Context, tx *gorm.DB, u *User, kind AuditKi
 		return err
 	}
 	if err := tx.Where("email = ?", u.Email).Delete(&Invite{}).Error; err != nil { // nobody needs it any more
+		return err
+	}
+	if err := tx.Where("email = ?", u.Email).Delete(&SignUp{}).Error; err != nil {
 		return err
 	}
 	return db.auditOwn(ctx, tx, kind, u.ID, "")
@@ -200,8 +213,9 @@ func (db *DB) Users(ctx context.Context, after string, limit int) ([]User, error
 	return users, wrap("users", err)
 }
 
-// SetPassword changes a password and ends every session and token of the user.
-func (db *DB) SetPassword(ctx context.Context, userID, password string) error {
+// SetPassword changes a password and ends every session and token of the user. The
+// letters tell of it.
+func (db *DB) SetPassword(ctx context.Context, userID, password string, letters ...WriteLetter) error {
 	u, err := db.User(ctx, userID)
 	if err != nil {
 		return err
@@ -210,8 +224,17 @@ func (db *DB) SetPassword(ctx context.Context, userID, password string) error {
 	if err != nil {
 		return wrap("set password", err)
 	}
+	tell, err := written(Occasion{User: u}, letters)
+	if err != nil {
+		return wrap("set password", err)
+	}
 	defer db.accessChanged()
-	return wrap("set password", db.write(ctx, func(tx *gorm.DB) error { return db.setHash(ctx, tx, userID, hash) }))
+	return wrap("set password", db.write(ctx, func(tx *gorm.DB) error {
+		if err := db.setHash(ctx, tx, userID, hash); err != nil {
+			return err
+		}
+		return db.addLetters(tx, tell)
+	}))
 }
 
 // DeleteUser closes an account and deletes everything of that person's. ErrLastAdmin:
@@ -227,6 +250,9 @@ func (db *DB) DeleteUser(ctx context.Context, userID string) error {
 			return err
 		}
 		if err := leavesAdmin(tx, u); err != nil {
+			return err
+		}
+		if err := tx.Where("email = ?", u.Email).Delete(&SignUp{}).Error; err != nil {
 			return err
 		}
 		if err := forgetAudit(tx, userID); err != nil {

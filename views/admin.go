@@ -140,6 +140,7 @@ func eventKinds() map[string]string {
 		"share_ended":         locale.Mark("Link to a chat ended"),
 		"consent_given":       locale.Mark("Agreed to a tool's call"),
 		"consent_refused":     locale.Mark("Refused a tool's call"),
+		"letter_lost":         locale.Mark("A mail could not be sent"),
 		"exported":            locale.Mark("Data exported"),
 		"identity_linked":     locale.Mark("Other sign-in linked"),
 		"identity_removed":    locale.Mark("Other sign-in removed"),

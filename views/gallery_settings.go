@@ -52,6 +52,10 @@ func settingsStates() []State {
 		{"page-reset-old", true, ResetPage(Reset{})},
 		{"page-reset-done", true, ResetPage(Reset{Done: true})},
 		{"page-confirm-email", true, ConfirmEmailPage(ConfirmEmail{Token: "token", Email: "ada@example.net"})},
+		{"page-signup-sent", true, SignUpSent("ada@example.net")},
+		{"page-confirm-signup", true, ConfirmSignUpPage(ConfirmSignUp{Token: "token", Email: "ada@example.net"})},
+		{"page-confirm-signup-elsewhere", true, ConfirmSignUpPage(ConfirmSignUp{Token: "token", Email: "ada@example.net", AskPassword: true})},
+		{"page-confirm-signup-old", true, ConfirmSignUpPage(ConfirmSignUp{})},
 		{"page-farewell", true, FarewellPage()},
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/textproto"
 	"net/url"
 	"strconv"
 	"time"
@@ -83,57 +82,48 @@ func here(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Send hands a letter to the server. A server that is busy or can't be reached is
-// asked twice more.
+// Send hands a letter to the server, once.
 func (m *Mailer) Send(ctx context.Context, l Letter) error {
 	msg := gomail.NewMsg()
 	if err := msg.From(m.from); err != nil {
 		return fmt.Errorf("mail: from: %w", err)
 	}
 	if err := msg.To(l.To); err != nil {
-		return fmt.Errorf("mail: to: %w", err)
+		return &RefusedError{fmt.Errorf("mail: to: %w", err)}
 	}
 	msg.Subject(l.Subject)
 	msg.SetMessageID()
 	msg.SetDate()
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(gomail.TypeTextPlain, l.Text)
-	for _, pause := range []time.Duration{time.Second, 5 * time.Second, 0} {
-		err := m.send(ctx, msg)
-		if err == nil || pause == 0 || !passing(err) {
-			return err
-		}
-		wait := time.NewTimer(pause)
-		select {
-		case <-wait.C:
-		case <-ctx.Done():
-			wait.Stop()
-			return err
-		}
-	}
-	return nil
-}
-
-func (m *Mailer) send(ctx context.Context, msg *gomail.Msg) error {
 	client, err := gomail.NewClient(m.host, m.options...)
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
-	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
-		return fmt.Errorf("mail: %w", err)
+	err = client.DialAndSendWithContext(ctx, msg)
+	if err == nil {
+		return nil
 	}
-	return nil
+	err = fmt.Errorf("mail: %w", err)
+	if sending, ok := errors.AsType[*gomail.SendError](err); ok && sending.ErrorCode() >= 500 {
+		return &RefusedError{err}
+	}
+	return err
 }
 
-// passing reports that it may go better a moment later: the server is busy, or it
-// can't be reached.
-func passing(err error) bool {
-	if sending, ok := errors.AsType[*gomail.SendError](err); ok {
-		return sending.IsTemp()
-	}
-	if reply, ok := errors.AsType[*textproto.Error](err); ok {
-		return reply.Code < 500
-	}
-	_, network := errors.AsType[net.Error](err)
-	return network
+// RefusedError is about a letter that the server does not take, or that can't be
+// sent, and that there is no use in trying again. Of everything else there is: a
+// server that is busy, away or set up wrongly may be better later.
+type RefusedError struct{ Err error }
+
+// Error says why.
+func (e *RefusedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what the server said.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// Refused reports whether an error is a RefusedError.
+func Refused(err error) bool {
+	_, ok := errors.AsType[*RefusedError](err)
+	return ok
 }

@@ -3,7 +3,6 @@ package mail_test
 import (
 	"net"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/emersion/go-smtp"
@@ -57,27 +56,45 @@ func TestSendWithPassword(t *testing.T) {
 	}
 }
 
-// TestSendAgain: a server that is busy is asked again, one that says no is not.
-func TestSendAgain(t *testing.T) {
+// TestRefused tells letters that there is no use in sending again from those of a
+// server that is busy, away or asks for something else.
+func TestRefused(t *testing.T) {
 	t.Parallel()
 	s := mailtest.New(t)
-	var asked atomic.Int64
 	s.Refuse = func(to string) error {
-		if n := asked.Add(1); to == "ann@example.com" && n == 1 {
+		switch to {
+		case "busy@example.com":
 			return &smtp.SMTPError{Code: 451, Message: "try again later"}
-		}
-		if to == "nobody@example.com" {
+		case "nobody@example.com":
 			return &smtp.SMTPError{Code: 550, Message: "no such mailbox"}
 		}
 		return nil
 	}
-	m := mailer(t, s.URL())
-	if err := m.Send(t.Context(), mail.Letter{To: "ann@example.com", Subject: "s", Text: "t"}); err != nil || asked.Load() != 2 {
-		t.Errorf("%v after %d times", err, asked.Load())
+	locked := mailtest.New(t)
+	locked.Password = "sesame"
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	s.Next(t)
-	if err := m.Send(t.Context(), mail.Letter{To: "nobody@example.com", Subject: "s", Text: "t"}); err == nil || asked.Load() != 3 {
-		t.Errorf("%v after %d times", err, asked.Load())
+	away := "smtp://" + listener.Addr().String()
+	_ = listener.Close()
+	for _, c := range []struct {
+		server, to string
+		refused    bool
+	}{
+		{s.URL(), "nobody@example.com", true},
+		{s.URL(), "not an address", true},
+		{s.URL(), "busy@example.com", false},
+		{strings.Replace(locked.URL(), "sesame", "open", 1), "ann@example.com", false},
+		{away, "ann@example.com", false},
+	} {
+		err := mailer(t, c.server).Send(t.Context(), mail.Letter{To: c.to, Subject: "s", Text: "t"})
+		if err == nil || mail.Refused(err) != c.refused {
+			t.Errorf("%s: refused is %t, want %t: %v", c.to, mail.Refused(err), c.refused, err)
+		}
+	}
+	if s.Waiting()+locked.Waiting() != 0 {
+		t.Error("a letter was sent")
 	}
 }
 
