@@ -105,8 +105,15 @@ func (h *Handlers) importPage(c *fiber.Ctx) error {
 		return err
 	}
 	view := h.importView(i)
-	if isHTMX(c) {
+	if isHTMX(c) && view.State == models.ImportRunning {
 		return h.render(c, views.ImportState(view))
+	}
+	if isHTMX(c) {
+		list, err := h.threadListView(c.UserContext(), userID(c), "", "")
+		if err != nil {
+			return err
+		}
+		return h.render(c, views.ImportEnded(view, list))
 	}
 	return h.inSettings(c, nil, func(list views.ThreadList) templ.Component { return views.ImportPage(view, viewerView(c), list) })
 }
