@@ -1,12 +1,14 @@
 // Tells people what went wrong: error answers become toasts, and a request that
 // got no answer at all says so.
-import { byId } from "./turns.js";
+import { byId, statusOf } from "./turns.js";
 
 const fade = 6000;
 
 // patient tells a message that waits in the page and is tried again by itself.
-const patient = (ctx, status) =>
-  ctx?.sourceElement?.matches?.("[data-waiting], [data-composer]") && (!status || status >= 500 || status === 409 || status === 429);
+const patient = (ctx) => {
+  const status = ctx && statusOf(ctx);
+  return ctx?.sourceElement?.matches?.("[data-waiting], [data-composer]") && (!status || status >= 500 || status === 409 || status === 429);
+};
 
 // What an error answer contains decides where it goes: a toast to the toasts, a
 // form with what is wrong in it to where the form was. Anything else is no word
@@ -14,7 +16,7 @@ const patient = (ctx, status) =>
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (ctx.response.status === 401) location.reload(); // the server leads to the sign-in page
   if (ctx.response.status < 400 || ctx.hx.retarget) return;
-  if (patient(ctx, ctx.response.status)) {
+  if (patient(ctx)) {
     ctx.hx.reswap = "none";
     return;
   }
@@ -30,7 +32,7 @@ const offline = () => {
   if (words) byId("toasts").append(words.content.cloneNode(true));
 };
 
-document.addEventListener("htmx:error", ({ detail: { ctx } }) => patient(ctx, ctx?.response?.status) || offline());
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => patient(ctx) || offline());
 
 // Something was wanted whose script could not be loaded.
 addEventListener("unhandledrejection", (event) => {

@@ -1,7 +1,7 @@
 // Sending a message: it is shown at once, and its text is kept until the server
 // has it. The key that the server knows it by stays the same until then, so
 // that sending it twice does no harm.
-import { byId, list, composer } from "./turns.js";
+import { byId, list, composer, statusOf } from "./turns.js";
 import { dropDraft, keepDraft } from "./drafts.js";
 import { fill } from "./composer.js";
 import { toEnd } from "./scroll.js";
@@ -79,7 +79,7 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   for (const pending of document.querySelectorAll(".turn[data-pending]")) pending.remove();
   hello(false);
   if (form !== composer()) return;
-  later(form, entry, ctx.response?.status || 0);
+  later(form, entry, statusOf(ctx));
 });
 
 // The first message brings a new box: typing goes on there.

@@ -17,6 +17,13 @@ export function isRunning() {
   return last != null && (last.dataset.status === "running" || "pending" in last.dataset);
 }
 
+const soon = 60; // seconds
+
+// statusOf is how a request ended, 0 for no answer. A limit that lasts for long is
+// a refusal: trying again would not help.
+export const statusOf = ({ response }) =>
+  response?.status === 429 && Number(response.headers.get("Retry-After")) > soon ? 403 : response?.status || 0;
+
 // idle takes back what showed that something was being done.
 export function idle() {
   for (const el of document.querySelectorAll("[data-busy]")) {

@@ -1,6 +1,6 @@
 // Shows the messages that wait, and sends them one after the other. Their keys
 // make sending one twice harmless.
-import { byId, list, isRunning, t } from "./turns.js";
+import { byId, list, isRunning, statusOf, t } from "./turns.js";
 import { field } from "./chips.js";
 import { read, remove } from "./waiting-store.js";
 
@@ -79,6 +79,6 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const form = waits(ctx);
   if (!form) return;
   under.delete(keyOf(form));
-  if (!(ctx.response?.status < 400)) failed(keyOf(form), ctx.response?.status || 0);
+  if (!(ctx.response?.status < 400)) failed(keyOf(form), statusOf(ctx));
   setTimeout(update);
 });

@@ -1,1 +1,0 @@
-import{a as e,g as o}from"./chunk-QW2BUGE4.js";function a(n,r){let t=e("offline-toast").content.cloneNode(!0);t.querySelector(".toast-title").textContent=o(n),t.querySelector(".toast-title + p").textContent=o(r),e("toasts").append(t)}export{a};

@@ -1,0 +1,1 @@
+import{a as e,h as o}from"./chunk-TSUUTVOJ.js";function a(n,r){let t=e("offline-toast").content.cloneNode(!0);t.querySelector(".toast-title").textContent=o(n),t.querySelector(".toast-title + p").textContent=o(r),e("toasts").append(t)}export{a};
