@@ -178,12 +178,15 @@ func (h *Handlers) passkeyChanged(c *fiber.Ctx, err error, done string) error {
 
 // passkeysView is the list on the page about signing in.
 func (h *Handlers) passkeysView(c *fiber.Ctx) (views.Passkeys, error) {
-	p := views.Passkeys{Origin: h.passkeyOrigin()}
-	list, err := h.DB.Passkeys(c.UserContext(), userID(c))
+	u, p := viewerOf(c).User, views.Passkeys{Origin: h.passkeyOrigin()}
+	list, err := h.DB.Passkeys(c.UserContext(), u.ID)
+	kept := views.KeptPasskeys{Host: h.passkeyHost(), User: credentialID([]byte(u.ID)), Email: u.Email, Name: u.Name, Credentials: []string{}}
 	for _, one := range list {
 		p.List = append(p.List, views.Passkey{ID: one.ID, Name: one.Name, At: one.CreatedAt.Time, UsedAt: one.LastUsedAt.Time,
 			Copied: !one.CopiedAt.IsZero()})
+		kept.Credentials = append(kept.Credentials, one.CredentialID)
 	}
+	p.Kept = kept
 	return p, err
 }
 

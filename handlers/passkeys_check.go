@@ -15,6 +15,7 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/gofiber/fiber/v2"
+	"golang.org/x/net/idna"
 
 	"github.com/taskpilot/taskpilot/models"
 )
@@ -39,17 +40,29 @@ const (
 // maxPasskeyAnswer is far above what devices answer, in bytes.
 const maxPasskeyAnswer = 32 << 10
 
-// passkeyOrigin is where passkeys work, "" for nowhere: browsers want https, or
-// this very machine, and a name instead of a number.
-func (h *Handlers) passkeyOrigin() string {
-	host := h.PublicURL.Hostname()
-	if _, err := netip.ParseAddr(host); err == nil {
+// passkeyHost is the host that passkeys belong to, "" where there can be none:
+// browsers want https, or this very machine, and a name instead of a number.
+func (h *Handlers) passkeyHost() string {
+	host, err := idna.Lookup.ToASCII(h.PublicURL.Hostname())
+	if _, number := netip.ParseAddr(host); err != nil || number == nil {
 		return ""
 	}
 	if local := host == "localhost" || strings.HasSuffix(host, ".localhost"); !local && h.PublicURL.Scheme != "https" {
 		return ""
 	}
-	return h.PublicURL.Scheme + "://" + strings.ToLower(h.PublicURL.Host)
+	return host
+}
+
+// passkeyOrigin is where passkeys work, as a browser writes it, "" for nowhere.
+func (h *Handlers) passkeyOrigin() string {
+	host, scheme, port := h.passkeyHost(), h.PublicURL.Scheme, h.PublicURL.Port()
+	if host == "" {
+		return ""
+	}
+	if port == "" || scheme == "https" && port == "443" || scheme == "http" && port == "80" {
+		return scheme + "://" + host
+	}
+	return scheme + "://" + host + ":" + port
 }
 
 // relyingParty checks what devices answer. Passkeys belong to the host of the
@@ -61,7 +74,7 @@ func (h *Handlers) relyingParty() (*webauthn.WebAuthn, error) {
 	}
 	timeout := webauthn.TimeoutConfig{Timeout: challengeLife, TimeoutUVD: challengeLife}
 	return webauthn.New(&webauthn.Config{
-		RPID: strings.ToLower(h.PublicURL.Hostname()), RPDisplayName: "TaskPilot", RPOrigins: []string{origin},
+		RPID: h.passkeyHost(), RPDisplayName: "TaskPilot", RPOrigins: []string{origin},
 		AttestationPreference: protocol.PreferNoAttestation,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{RequireResidentKey: protocol.ResidentKeyRequired(),
 			ResidentKey: protocol.ResidentKeyRequirementRequired, UserVerification: protocol.VerificationRequired},

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -14,6 +15,23 @@ import (
 type Passkeys struct {
 	List   []Passkey
 	Origin string // where passkeys work; "": nowhere
+	Kept   KeptPasskeys
+}
+
+// KeptPasskeys tell a browser which passkeys of a person still count, and what the
+// person is called now: what keeps them stops offering the others.
+type KeptPasskeys struct {
+	Host        string   `json:"rpId"`
+	User        string   `json:"userId"`
+	Email       string   `json:"name"`
+	Name        string   `json:"displayName"`
+	Credentials []string `json:"allAcceptedCredentialIds"`
+}
+
+// json is what the script hands to the browser.
+func (k KeptPasskeys) json() string {
+	raw, _ := json.Marshal(k) // texts always encode
+	return string(raw)
 }
 
 // Passkey is a passkey as it is listed.

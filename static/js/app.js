@@ -15,7 +15,7 @@ import "./theme-control.js";
 
 if (document.querySelector("[data-pictures]")) import("./pictures.js");
 if (document.querySelector("#tasks")) import("./tasks.js");
-if (document.querySelector("[data-passkey]")) import("./passkeys.js");
+if (document.querySelector("[data-passkey], [data-passkeys]")) import("./passkeys.js");
 
 // The keyboard's shortcuts: from the account's menu, or by a key outside of a field.
 const shortcuts = () => import("./shortcuts.js");

@@ -57,6 +57,7 @@ function arm(form) {
       said(form).hidden = false;
       said(form).textContent = said(form).dataset[kind];
       button.disabled = false;
+      button.focus();
       begin();
     }
   });
@@ -65,3 +66,15 @@ function arm(form) {
 }
 
 document.querySelectorAll("[data-passkey]").forEach(arm);
+
+// What keeps passkeys hears which of them still count. Browsers that have no word
+// for that go on offering the others.
+const kept = document.querySelector("[data-passkeys]");
+if (kept && !obstacle(kept)) {
+  const { name, displayName, allAcceptedCredentialIds, ...whose } = JSON.parse(kept.dataset.passkeys);
+  const heard = [
+    PublicKeyCredential.signalAllAcceptedCredentials?.({ ...whose, allAcceptedCredentialIds }),
+    PublicKeyCredential.signalCurrentUserDetails?.({ ...whose, name, displayName }),
+  ];
+  Promise.allSettled(heard);
+}
