@@ -129,7 +129,13 @@ func (p *object) content(key string) []UserContent {
 		p.fail(key, "must be an array")
 		return nil
 	}
-	list, err := decodeList(raw, unmarshalUserContent)
+	list, err := decodeList(raw, func(part []byte) (UserContent, error) {
+		part, err := exactKeys(part, "type", "text", "id", "data", "group", "interactive")
+		if err != nil {
+			return nil, err
+		}
+		return unmarshalUserContent(part)
+	})
 	if err != nil {
 		p.fail(key, "is not a message's content: "+plainly(err))
 		return nil

@@ -2,6 +2,8 @@ package chatkit
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -181,4 +183,15 @@ func (o *object) size(key string) int64 {
 		o.fail(key, "must not be negative")
 	}
 	return n
+}
+
+// exactKeys leaves of a JSON object what is spelled exactly like one of the keys:
+// encoding/json would take TEXT for text, and the later of the two.
+func exactKeys(raw []byte, keys ...string) ([]byte, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(all, func(key string, _ json.RawMessage) bool { return !slices.Contains(keys, key) })
+	return marshal(all)
 }

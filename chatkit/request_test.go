@@ -3,6 +3,7 @@ package chatkit
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -187,6 +188,35 @@ func TestRequestErrorsNameNoTypes(t *testing.T) {
 		_, err := DecodeRequest([]byte(`{"type":"threads.create","params":{"input":{"content":[` + part + `]}}}`))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Go ") || strings.Contains(err.Error(), "map[") {
 			t.Errorf("%s: %v", part, err)
+		}
+	}
+}
+
+// TestKeysAreTakenAsTheyAreSpelled, in every object of a request: what one reader
+// checks is what the other uses.
+func TestKeysAreTakenAsTheyAreSpelled(t *testing.T) {
+	t.Parallel()
+	const good = `{"type":"threads.create","params":{"input":{"content":[%s],"attachments":[],"inference_options":{}}}}`
+	req, err := DecodeRequest(fmt.Appendf(nil, good, `{"type":"input_text","text":"mine","TEXT":"yours","Type":"input_tag"},`+
+		`{"ID":"x","Data":{"a":1},"type":"input_tag","id":"1","text":"t","data":{"Id":2},"INTERACTIVE":true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := req.(*CreateThreadRequest).Input.Content
+	text, tag := content[0].(*InputText), content[1].(*InputTag)
+	if text.Text != "mine" || tag.ID != "1" || tag.Interactive || len(tag.Data) != 1 || tag.Data["Id"] == nil {
+		t.Errorf("read %+v and %+v", text, tag)
+	}
+	for _, bad := range []string{
+		`{"TYPE":"threads.list","params":{}}`,
+		`{"type":"threads.list","PARAMS":{}}`,
+		`{"type":"threads.get_by_id","params":{"Thread_ID":"thr_1"}}`,
+		fmt.Sprintf(good, `{"Type":"input_text","text":"x"}`),
+		`{"type":"threads.create","params":{"INPUT":{"content":[]}}}`,
+		`{"type":"threads.custom_action","params":{"thread_id":"thr_1","action":{"TYPE":"x"}}}`,
+	} {
+		if req, err := DecodeRequest([]byte(bad)); err == nil {
+			t.Errorf("%s is read as %+v", bad, req)
 		}
 	}
 }
