@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"fmt"
@@ -282,4 +283,40 @@ func TestOddIDs(t *testing.T) {
 			v.do("POST", "/api/v1/auth/signin", credentials{Email: id + "\x00\xff", Password: "\x00\xff"}).problem(401, "unauthorized")
 		}
 	})
+}
+
+// TestTooLargeIsSaid to clients that send all of a body before they read anything,
+// as most do: their connection is not reset.
+func TestTooLargeIsSaid(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t))
+	v := s.program(modelstest.User(t, s.db, "ann@example.com"))
+	for path, size := range map[string]int{"/api/v1/tasks": 3 << 20, "/api/v1/chatkit": 15 << 20, "/signin": 2 << 20} {
+		for _, chunked := range []bool{false, true} {
+			conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			req := v.request("POST", path, rawBody{"application/json", strings.NewReader(`{"title":"` + strings.Repeat("x", size) + `"}`)})
+			if chunked {
+				req.ContentLength = -1
+			} else {
+				req.ContentLength = int64(size + 12)
+			}
+			if err := req.Write(conn); err != nil {
+				t.Errorf("%s, %d bytes, chunked %t: send: %v", path, size, chunked, err)
+				continue
+			}
+			res, err := http.ReadResponse(bufio.NewReader(conn), req)
+			if err != nil {
+				t.Errorf("%s, %d bytes, chunked %t: %v", path, size, chunked, err)
+				continue
+			}
+			body, err := io.ReadAll(res.Body)
+			if err != nil || res.StatusCode != 413 || !res.Close || !strings.Contains(string(body), "The request is too large.") {
+				t.Errorf("%s, %d bytes, chunked %t: %d %q, %v", path, size, chunked, res.StatusCode, body, err)
+			}
+		}
+	}
 }

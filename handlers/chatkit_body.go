@@ -1,12 +1,16 @@
 package handlers
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"github.com/taskpilot/taskpilot/models"
 )
 
 // maxRecording is the largest ChatKit request, which is one that carries a
@@ -44,16 +48,41 @@ func (h *Handlers) bodyLimit(head *fasthttp.RequestHeader) fasthttp.RequestConfi
 // good. What they may do is checked later, as ever.
 func (h *Handlers) knows(head *fasthttp.RequestHeader) bool {
 	scheme, token, _ := strings.Cut(string(head.Peek(fiber.HeaderAuthorization)), " ")
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
 	if strings.EqualFold(scheme, "bearer") {
-		_, err := h.tokens.Verify(strings.TrimSpace(token), h.Now())
+		token = strings.TrimSpace(token)
+		_, err := h.tokens.Verify(token, h.Now())
+		if strings.HasPrefix(token, models.APITokenPrefix) {
+			_, err = h.DB.FindAPIToken(ctx, token)
+		}
 		return err == nil
 	}
 	cookie := string(head.Cookie(h.sessions.name()))
 	if cookie == "" {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
 	_, err := h.DB.Session(ctx, hashToken(cookie))
 	return err == nil
+}
+
+// lingering answers a request whose body is too large, and then takes what the
+// client still sends: closing at once would reset the connection, and many clients
+// would never read why. fasthttp's own answer comes too late then, and is not sent.
+func lingering(answer func(*fasthttp.RequestCtx, error)) func(*fasthttp.RequestCtx, error) {
+	return func(ctx *fasthttp.RequestCtx, err error) {
+		answer(ctx, err)
+		if !errors.Is(err, fasthttp.ErrBodyTooLarge) {
+			return
+		}
+		ctx.Response.SetConnectionClose()
+		conn := ctx.Conn()
+		if conn.SetWriteDeadline(time.Now().Add(lingerTime)) != nil {
+			return
+		}
+		w := bufio.NewWriter(conn)
+		if ctx.Response.Write(w) == nil && w.Flush() == nil {
+			linger(conn)
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/assistant/openaitest"
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
@@ -49,6 +50,12 @@ func TestChatKitTranscribes(t *testing.T) {
 			t.Errorf("%s: %d bytes arrived, want %d", c.name, len(got), c.bytes)
 		}
 	}
+	_, secret, err := s.db.MakeAPIToken(t.Context(), v.user.ID, models.NewAPIToken{Name: "x", Scopes: []string{models.ScopeChat}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.bearer(secret).kit("input.transcribe", params(std, "audio/webm")).want(200)
+	s.bearer(secret+"x").kit("input.transcribe", params(std, "audio/webm")).problem(413, "too_large") // of a stranger that much is not read
 	sent := len(srv.Requests())
 	v.kit("input.transcribe", params("", "audio/webm")).problem(400, "invalid_request")
 	v.kit("input.transcribe", params("!!!!", "audio/webm")).problem(400, "invalid_request")

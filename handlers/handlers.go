@@ -134,6 +134,7 @@ func (h *Handlers) App() *fiber.App {
 	app := fiber.New(h.appConfig())
 	app.Server().HeaderReceived = h.bodyLimit
 	app.Server().Handler = knownMethods(app.Server().Handler)
+	app.Server().ErrorHandler = lingering(app.Server().ErrorHandler)
 	app.Use(h.uploads.handOver, h.observe, h.recoverPanic, h.speak, securityHeaders, h.crossOrigin, h.refuseOddRequests)
 	h.mount(app)
 	return app
