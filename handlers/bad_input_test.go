@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
@@ -317,6 +318,69 @@ func TestTooLargeIsSaid(t *testing.T) {
 			if err != nil || res.StatusCode != 413 || !res.Close || !strings.Contains(string(body), "The request is too large.") {
 				t.Errorf("%s, %d bytes, chunked %t: %d %q, %v", path, size, chunked, res.StatusCode, body, err)
 			}
+		}
+	}
+}
+
+// TestNobodySetsWhatIsTheServers: what a row has beside what its owner may change is
+// not taken from a request.
+func TestNobodySetsWhatIsTheServers(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		s := boot(t, db)
+		boss, user := modelstest.User(t, db, "boss@example.com"), modelstest.User(t, db, "ann@example.com")
+		foreign := fmt.Sprintf(`"id":"own_made","ID":"own_made","user_id":%q,"UserID":%q,"created_at":"2001-01-01T00:00:00Z","updated_at":"2001-01-01T00:00:00Z",`+
+			`"deleted_at":"2001-01-01T00:00:00Z","role":"admin","Role":"admin","disabled_at":"2001-01-01T00:00:00Z","password_hash":"x","daily_tokens":0,`+
+			`"item_seq":99,"status":{"type":"closed"},"active_run_id":"run_x","title_auto":true,"place":"0","title_key":"x",`, boss.ID, boss.ID)
+		api, page := s.program(user), s.browser(user)
+		started := time.Now().Add(-time.Minute)
+
+		s.nobody().do("POST", "/api/v1/auth/signup", `{`+foreign+`"email":"new@example.com","password":"`+modelstest.Password+`"}`).want(201)
+		made, err := db.UserByEmail(t.Context(), "new@example.com")
+		if err != nil || made.Role != models.RoleUser || made.DisabledAt != nil || made.ID == "own_made" || made.CreatedAt.Before(started) || made.DailyTokens != nil {
+			t.Errorf("signed up as %+v, %v", made, err)
+		}
+		page.post("/settings/name", url.Values{"name": {"Ann"}, "role": {"admin"}, "Role": {"admin"}, "id": {"own_made"}, "email": {"x@example.com"}, "daily_tokens": {"0"}}).want(303)
+		if u := s.user(user.ID); u.Role != models.RoleUser || u.Email != user.Email || u.DailyTokens != nil || u.Name != "Ann" {
+			t.Errorf("renamed to %+v", u)
+		}
+		var th threadJSON
+		api.do("POST", "/api/v1/chatkit/threads", `{`+foreign+`"title":"mine"}`).want(201).json(&th)
+		api.do("PATCH", "/api/v1/chatkit/threads/"+th.ID, `{`+foreign+`"title":"still mine"}`).want(200)
+		row, err := db.Thread(t.Context(), user.ID, th.ID)
+		if err != nil || row.Title != "still mine" || row.Status.Type != chatkit.Active || row.ActiveRunID != "" || row.CreatedAt.Before(started) || row.UpdatedAt.Before(started) {
+			t.Errorf("the thread is %+v, %v", row, err)
+		}
+		var task struct{ ID string }
+		api.do("POST", "/api/v1/tasks", `{`+foreign+`"title":"mine"}`).want(201).json(&task)
+		api.do("PATCH", "/api/v1/tasks/"+task.ID, `{`+foreign+`"title":"still mine"}`).want(200)
+		todo, err := db.Todo(t.Context(), user.ID, task.ID)
+		if err != nil || todo.Title != "still mine" || todo.CreatedAt.Before(started) || todo.UpdatedAt.Before(started) {
+			t.Errorf("the task is %+v, %v", todo, err)
+		}
+		if n, _, err := db.Threads(t.Context(), boss.ID, models.PageQuery{}); err != nil || len(n) != 0 {
+			t.Errorf("somebody else has %d threads, %v", len(n), err)
+		}
+	})
+}
+
+// TestLogLinesCantBeForged by what stands in a request.
+func TestLogLinesCantBeForged(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	s := boot(t, db)
+	v := s.browser(modelstest.User(t, db, "ann@example.com"))
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	v.do("GET", "/chat/x%0d%0atime=2026-01-01T00:00:00Z%20level=ERROR%20msg=forged%1b[31m%E2%80%AE", nil).want(500)
+	logged := s.log.String()
+	if !strings.Contains(logged, "request failed") || !strings.Contains(logged, "forged") {
+		t.Fatalf("nothing is logged: %q", logged)
+	}
+	for line := range strings.Lines(logged) {
+		if strings.HasPrefix(line, "time=2026-01-01") || !strings.HasPrefix(line, "time=") || strings.ContainsAny(line, "\x1b\r\u202e") {
+			t.Errorf("a line of the log is %q", line)
 		}
 	}
 }

@@ -135,7 +135,7 @@ func (h *Handlers) App() *fiber.App {
 	app.Server().HeaderReceived = h.bodyLimit
 	app.Server().Handler = knownMethods(app.Server().Handler)
 	app.Server().ErrorHandler = lingering(app.Server().ErrorHandler)
-	app.Use(h.uploads.handOver, h.observe, h.recoverPanic, h.speak, securityHeaders, h.crossOrigin, h.refuseOddRequests)
+	app.Use(h.uploads.handOver, h.observe, h.recoverPanic, h.speak, h.securityHeaders, h.crossOrigin, h.refuseOddRequests)
 	h.mount(app)
 	return app
 }

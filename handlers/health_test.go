@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/taskpilot/taskpilot/handlers/mail/mailtest"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 	"github.com/taskpilot/taskpilot/static"
@@ -113,5 +115,72 @@ func TestSecurityHeaders(t *testing.T) {
 			}
 		}
 		r.lacks("<style").lacks("style=").lacks("onclick").lacks("<script>")
+	}
+}
+
+// TestBehindTLS: where people come by https, browsers are told to come by nothing
+// else, and cookies are out of reach of other hosts and of scripts.
+func TestBehindTLS(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	modelstest.User(t, db, "ann@example.com")
+	plain := boot(t, db).nobody()
+	if got := plain.do("GET", "/signin", nil).want(200).header.Get("Strict-Transport-Security"); got != "" {
+		t.Errorf("by http: %q", got)
+	}
+	s := boot(t, db, func(o *Options) { o.PublicURL = &url.URL{Scheme: "https", Host: o.PublicURL.Host} })
+	v := s.nobody()
+	page := v.do("GET", "/signin", nil).want(200)
+	guest := page.header.Get("Set-Cookie")
+	form := url.Values{"email": {"ann@example.com"}, "password": {modelstest.Password}, "csrf_token": {string(csrfInput.FindSubmatch(page.body)[1])}}
+	kept, _, _ := strings.Cut(guest, ";")
+	in := v.post("/signin", form, "Cookie", kept).want(303)
+	session, _, _ := strings.Cut(in.header.Get("Set-Cookie"), ";")
+	v.csrf = ""
+	form = url.Values{"csrf_token": {string(csrfInput.FindSubmatch(v.do("GET", "/settings", nil, "Cookie", session).want(200).body)[1])}}
+	out := v.post("/signout", form, "Cookie", session).want(303)
+	for what, cookie := range map[string]string{"guest": guest, "session": in.header.Get("Set-Cookie"), "signed out": out.header.Get("Set-Cookie")} {
+		if !strings.HasPrefix(cookie, "__Host-taskpilot") || strings.Contains(cookie, "omain=") || len(cookie) > 300 {
+			t.Errorf("%s: %q", what, cookie)
+		}
+		for _, want := range []string{"ecure", "HttpOnly", "SameSite=Lax", "ath=/"} {
+			if !strings.Contains(cookie, want) {
+				t.Errorf("%s: %q lacks %s", what, cookie, want)
+			}
+		}
+	}
+	v.do("GET", "/settings", nil, "Cookie", session).want(303) // what was kept of it is worth nothing
+	for _, path := range []string{"/signin", "/nothing", "/api/nothing", "/healthz", "/static/nothing"} {
+		if got := v.do("GET", path, nil).header.Get("Strict-Transport-Security"); got != "max-age=31536000" {
+			t.Errorf("%s: %q", path, got)
+		}
+	}
+}
+
+// TestForwardedHeadersChangeNothing that is written into pages, mails or answers: a
+// stranger may send them.
+func TestForwardedHeadersChangeNothing(t *testing.T) {
+	t.Parallel()
+	box := mailtest.New(t)
+	s := boot(t, modelstest.Open(t), withMail(t, box))
+	user := modelstest.User(t, s.db, "ann@example.com")
+	spoofed := []string{"X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "https", "Forwarded", "host=evil.example", "X-Original-URL", "/admin", "X-Forwarded-Prefix", "/evil"}
+	v := s.nobody()
+	v.readCSRF("/forgot")
+	v.post("/forgot", url.Values{"email": {user.Email}}, spoofed...).want(200).lacks("evil")
+	if l := box.Next(t); !strings.Contains(l.Text, s.url+"/reset?token=") || strings.Contains(l.Text, "evil") {
+		t.Errorf("sent %q", l.Text)
+	}
+	ann := s.browser(user)
+	for _, path := range []string{"/", "/signin", "/chat", "/nothing", "/api/openapi.json", "/api/nothing"} {
+		r := ann.do("GET", path, nil, spoofed...).lacks("evil")
+		if to := r.header.Get("Location"); strings.Contains(to, "evil") || r.header.Get("Strict-Transport-Security") != "" {
+			t.Errorf("%s leads to %s", path, to)
+		}
+	}
+	api := s.program(user)
+	file := api.upload("a.png", picture(t, 4, 4)).attachment()
+	if told := api.do("GET", uploadPath+"/"+file.ID, nil, spoofed...).attachment(); !strings.HasPrefix(told.DownloadURL, s.url+"/") {
+		t.Errorf("the file is at %s", told.DownloadURL)
 	}
 }

@@ -63,7 +63,10 @@ func (h *Handlers) recoverPanic(c *fiber.Ctx) (err error) {
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 	"connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-func securityHeaders(c *fiber.Ctx) error {
+func (h *Handlers) securityHeaders(c *fiber.Ctx) error {
+	if h.secure() {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000") // this host alone: others of the domain are not ours
+	}
 	c.Set(fiber.HeaderContentSecurityPolicy, contentSecurityPolicy)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")

@@ -75,7 +75,7 @@ type uploads struct {
 func (h *Handlers) newUploads(config fiber.Config) *uploads {
 	config.StreamRequestBody = true // a ReadTimeout for the head, another once it is known who sends: see enter
 	app := fiber.New(config)
-	app.Use(h.observe, h.recoverPanic, h.speak, securityHeaders, h.crossOrigin, h.refuseOddRequests)
+	app.Use(h.observe, h.recoverPanic, h.speak, h.securityHeaders, h.crossOrigin, h.refuseOddRequests)
 	h.mount(app)
 	app.Handler() // completes it
 	server := app.Server()

@@ -89,6 +89,28 @@ func TestAuthenticate(t *testing.T) {
 	})
 }
 
+// TestSignInCostsTheSame, be there an account or not: as many statements, the first
+// to look and the last to record it.
+func TestSignInCostsTheSame(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		modelstest.User(t, db, "boss@example.com")
+		u, gone := modelstest.User(t, db, "ada@example.com"), modelstest.User(t, db, "gone@example.com")
+		db.Disable(t, gone.ID)
+		statements := db.Statements(t)
+		costs := map[int]bool{}
+		for _, email := range []string{u.Email, gone.Email, "nobody@example.com"} {
+			before := statements()
+			_, err := db.Authenticate(t.Context(), email, "not the password")
+			want(t, err, models.ErrNotFound)
+			costs[statements()-before] = true
+		}
+		if len(costs) != 1 || costs[0] {
+			t.Errorf("statements: %v", costs)
+		}
+	})
+}
+
 func TestAuthenticateDisabled(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {
