@@ -43,6 +43,8 @@ func nest(t *testing.T, db *models.DB, email string) *models.User {
 	want(t, err, nil)
 	want(t, db.PutThread(t.Context(), u.ID, canary, &models.ThreadCopy{Thread: models.Thread{Title: canary},
 		Items: []models.Item{{RunID: canary, Item: answer("msg_"+canary, "", canary)}}}, models.FileLimits{}), nil)
+	want(t, db.LinkIdentity(t.Context(), u.ID, models.NewIdentity{Issuer: canary, Subject: canary + u.ID, Email: canary}), nil)
+	want(t, db.BeginFlow(t.Context(), models.OIDCFlow{State: canary + u.ID, UserID: u.ID, Next: canary}), nil)
 	as := models.WithActor(t.Context(), models.Actor{UserID: u.ID, Network: canary})
 	want(t, db.Audit(as, models.AuditExported, u.ID, ""), nil)
 	_, _, err = db.Invite(as, email+".invalid")
@@ -55,7 +57,7 @@ func dump(t *testing.T, db *models.DB, without ...string) string {
 	t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"users", "sessions", "refresh_families", "refresh_tokens", "throttles",
-		"threads", "items", "runs", "run_events", "run_journal", "todos", "deleted_todos", "attachments", "feedback", "shares", "search_docs", "search_todo", "audit_events", "invites", "imports", "imported", "passkeys"} {
+		"threads", "items", "runs", "run_events", "run_journal", "todos", "deleted_todos", "attachments", "feedback", "shares", "search_docs", "search_todo", "audit_events", "invites", "imports", "imported", "passkeys", "identities", "oidc_flows"} {
 		if table == "run_journal" && db.Driver() != "sqlite" || slices.Contains(without, table) {
 			continue
 		}

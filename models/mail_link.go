@@ -81,9 +81,10 @@ func (db *DB) useLink(tx *gorm.DB, purpose, secret string) error {
 }
 
 // ResetPassword sets the password of the person to whom a link was sent, and ends
-// whatever was signed in, their programs' tokens too. Passkeys go as well: somebody
-// who had the account before, or opened it with another's address, may have made
-// them. A password that is refused leaves the link as it was. The letters tell of it.
+// whatever was signed in, their programs' tokens too. Passkeys and identities go as
+// well: somebody who had the account before, or opened it with another's address, may
+// have added them. A password that is refused leaves the link as it was. The letters
+// tell of it.
 func (db *DB) ResetPassword(ctx context.Context, secret, password string, letters ...WriteLetter) (*User, error) {
 	link, err := db.MailLink(ctx, LinkPassword, secret)
 	if err != nil {
@@ -110,6 +111,9 @@ func (db *DB) ResetPassword(ctx context.Context, secret, password string, letter
 			return err
 		}
 		if err := db.forgetPasskeys(ctx, tx, u.ID); err != nil {
+			return err
+		}
+		if err := db.forgetIdentities(ctx, tx, u.ID); err != nil {
 			return err
 		}
 		if err := db.setHash(ctx, tx, u.ID, hash); err != nil {

@@ -44,10 +44,14 @@ type sessionRow struct {
 // TableName returns "sessions".
 func (sessionRow) TableName() string { return "sessions" }
 
-// CreateSession stores a new session and fills in its times.
+// CreateSession stores a new session and fills in its times. ProvenAt is now unless
+// it is given.
 func (db *DB) CreateSession(ctx context.Context, s *Session) error {
 	now := At(db.now())
-	s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.ProvenAt = now, now, At(now.Add(sessionAbsolute)), now
+	s.CreatedAt, s.LastSeenAt, s.ExpiresAt = now, now, At(now.Add(sessionAbsolute))
+	if s.ProvenAt.IsZero() {
+		s.ProvenAt = now
+	}
 	s.UserAgent, s.Network = clip(line(s.UserAgent), 300), clip(line(s.Network), 100)
 	row := sessionRow{ID: s.ID, Data: blob(s.Data), UserAgent: s.UserAgent, Network: s.Network,
 		CreatedAt: s.CreatedAt, LastSeenAt: s.LastSeenAt, ExpiresAt: s.ExpiresAt, ProvenAt: s.ProvenAt}
@@ -147,6 +151,7 @@ func (db *DB) PurgeExpired(ctx context.Context) error {
 			tx.Where("expires_at <= ?", At(now)).Delete(&MailLink{}),
 			tx.Where("expires_at <= ?", At(now)).Delete(&SignUp{}),
 			tx.Where("ends_at <= ?", At(now.Add(-day))).Delete(&Letter{}), // of a server that sends none any more
+			tx.Where("expires_at <= ?", At(now)).Delete(&flowRow{}),
 			tx.Where("ends_at <= ?", At(now)).Delete(&throttleRow{}),
 			tx.Where("expires_at <= ?", At(now.Add(-day))).Delete(&Consent{}), // a late answer is told so
 			tx.Where("day < ?", dayOf(now.Add(-usageKept))).Delete(&Usage{}),

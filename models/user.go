@@ -20,7 +20,7 @@ type User struct {
 	Email        string // trimmed, NFC, lower case; unique
 	Name         string
 	Language     string // of the pages, as "pt-BR"; "": as the browser
-	PasswordHash string // argon2id with its parameters
+	PasswordHash string // argon2id with its parameters; "": they sign in otherwise
 	Role         string // RoleUser or RoleAdmin
 	DisabledAt   *Time
 	// What the person may use on one day, instead of what the server's Limits say.
@@ -69,16 +69,22 @@ func (n NewUser) Check() (email string, err error) {
 }
 
 func (n NewUser) check() (email, name string, err error) {
-	if email, err = cleanEmail(n.Email); err != nil {
-		return "", "", err
-	}
-	if name = line(n.Name); name == "" {
-		name, _, _ = strings.Cut(email, "@")
-	}
-	if err := within("name", "The name", name, 1, 100); err != nil {
+	if email, name, err = cleanAccount(n.Email, n.Name); err != nil {
 		return "", "", err
 	}
 	return email, name, checkPassword(n.Password, email)
+}
+
+// cleanAccount returns an address and a name as they are stored.
+func cleanAccount(email, name string) (string, string, error) {
+	email, err := cleanEmail(email)
+	if err != nil {
+		return "", "", err
+	}
+	if name = line(name); name == "" {
+		name, _, _ = strings.Cut(email, "@")
+	}
+	return email, name, within("name", "The name", name, 1, 100)
 }
 
 // newUser checks what a new account is made of.
@@ -87,13 +93,11 @@ func (db *DB) newUser(ctx context.Context, n NewUser) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	hash, err := db.hash(ctx, n.Password)
-	if err != nil {
+	u := db.account(email, name)
+	if u.PasswordHash, err = db.hash(ctx, n.Password); err != nil {
 		return nil, wrap("create user", err)
 	}
-	now := At(db.now())
-	return &User{ID: chatkit.NewID("usr"), Email: email, Name: name, PasswordHash: hash, Role: RoleUser,
-		CreatedAt: now, UpdatedAt: now}, nil
+	return u, nil
 }
 
 // insertUser stores a new account. The first one looks after the server.

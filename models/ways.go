@@ -24,7 +24,7 @@ func keepWay(tx *gorm.DB, u *User) error {
 	if u.HasPassword() {
 		return nil
 	}
-	for _, way := range []any{&Passkey{}} {
+	for _, way := range []any{&Passkey{}, &Identity{}} {
 		var n int64
 		if err := tx.Model(way).Where("user_id = ?", u.ID).Count(&n).Error; err != nil || n > 0 {
 			return err
