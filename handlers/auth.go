@@ -38,7 +38,7 @@ func (h *Handlers) authPage(c *fiber.Ctx, view authView) error {
 
 // blankForm is a sign-in or sign-up page as it is shown first.
 func (h *Handlers) blankForm(next string) views.AuthForm {
-	return views.AuthForm{Next: next, SignupOpen: h.SignupOpen, PasskeyOrigin: h.passkeyOrigin(), Errors: map[string]string{}}
+	return views.AuthForm{Next: next, SignupOpen: h.SignupOpen, PasskeyOrigin: h.passkeyOrigin(), Provider: h.providerName(), Errors: map[string]string{}}
 }
 
 func (h *Handlers) signInForm(c *fiber.Ctx) error {

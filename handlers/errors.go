@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/handlers/oidc"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/files"
@@ -41,6 +42,12 @@ func (p *problem) in(ctx context.Context) string {
 
 func (p *problem) Error() string { return p.Code + ": " + p.Message }
 func (p *problem) Unwrap() error { return p.cause }
+
+// because is the problem with its cause, which goes to the log only.
+func (p problem) because(err error) *problem {
+	p.cause = err
+	return &p
+}
 
 // The problems that handlers name themselves.
 var (
@@ -95,6 +102,19 @@ var (
 	errPasskeyCopied = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("This passkey was not accepted: there may be a copy of it. Sign in another way, then remove it in the settings, under Security.")}
 	errPasskeyKnown  = &problem{Status: 409, Code: "conflict", Message: locale.Mark("This passkey is in use already.")}
 	errNoPasskeys    = &problem{Status: 404, Code: "not_supported", Message: locale.Mark("Passkeys can't be used on this server: its address needs https, and a name instead of a number.")}
+)
+
+// What people are told who sign in at a provider, after the name of it.
+var (
+	errUnreachable   = &problem{Status: 503, Code: "provider_unreachable", Message: locale.Mark("It can't be reached right now. Wait a minute and try again, or sign in another way.")}
+	errProvider      = &problem{Status: 403, Code: "provider_invalid", Message: locale.Mark("Its answer was not valid, so nothing was done. Try again. If it happens again, tell the person who runs this server.")}
+	errFlowDenied    = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("It was cancelled there, or you may not use that account here. Nothing has changed. Try again, or sign in another way.")}
+	errFlowOver      = &problem{Status: 403, Code: "expired", Message: locale.Mark("This took too long, was opened twice, or began in another browser. Begin again.")}
+	errUnverified    = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("It has not confirmed that your e-mail address is yours, so no account can be made from it. Confirm the address there, then try again. If you have an account here, sign in to it and link the other one in the settings, under Security.")}
+	errDisabled      = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("Your account here is switched off. Ask the person who runs this server.")}
+	errIdentityTaken = &problem{Status: 409, Code: "conflict", Message: locale.Mark("That account signs in to another account here already. Sign in with it and unlink it there first.")}
+	errNotAnew       = &problem{Status: 403, Code: "proof_needed", Message: locale.Mark("It does not say that you signed in just now, so this proves nothing. Try again and sign in there anew, or prove it another way.")}
+	errNotYou        = &problem{Status: 403, Code: "proof_needed", Message: locale.Mark("That account is not linked to the one that you are signed in with here. Try again with the right one.")}
 	errLastWay       = &problem{Status: 409, Code: "conflict", Message: locale.Mark("You could not sign in any more without it. Set a password or add another way to sign in first.")}
 )
 
@@ -180,6 +200,10 @@ func problemOf(err error) *problem {
 		return errLastWay
 	case errors.Is(err, models.ErrCopied):
 		return errPasskeyCopied
+	case errors.Is(err, oidc.ErrUnreachable):
+		return errUnreachable.because(err)
+	case errors.Is(err, oidc.ErrRefused), errors.Is(err, oidc.ErrUntrusted):
+		return errProvider.because(err)
 	case errors.Is(err, models.ErrBusy):
 		return errRunActive
 	case errors.Is(err, models.ErrKeyReused):

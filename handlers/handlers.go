@@ -15,6 +15,7 @@ import (
 	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/handlers/mail"
+	"github.com/taskpilot/taskpilot/handlers/oidc"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/files"
@@ -38,7 +39,8 @@ type Options struct {
 	JWTSecret     []byte
 	SessionSecret []byte
 	SignupOpen    bool
-	ShareLinks    bool // people may share conversations by links
+	OIDC          *OIDC // where people may sign in, too; nil: nowhere
+	ShareLinks    bool  // people may share conversations by links
 	// AllowedOrigins are the sites that may call the API from a browser.
 	AllowedOrigins []string
 	// Grace is how long an answer to a ChatKit client goes on when its connection
@@ -80,6 +82,7 @@ type Handlers struct {
 	audience  *audience
 	uploads   *uploads
 	transfers *transfers
+	oidc      *oidc.Provider  // nil: there is none
 	chatkit   *chatkit.Server // for the requests that are answered at once
 	tools     http.Handler    // the task tools for other programs
 }
@@ -97,6 +100,7 @@ func New(o Options) *Handlers {
 	h.outbox = newOutbox(o.Log)
 	h.post = newPost(o.DB, o.Mail, o.SessionSecret, o.Log)
 	h.sessions = newSessionStore(o.DB, o.secure())
+	h.oidc = h.newOIDC()
 	h.metrics = newMetrics(h)
 	h.audience = newAudience(o.Grace, func(runID string) { o.Engine.Stop(runID) }, h.readElsewhere)
 	h.transfers = newTransfers()

@@ -70,6 +70,13 @@ func letterMoved(ctx context.Context, to, now string) letter {
 		locale.T(ctx, "If it was not you who changed it, tell the person who runs the server at once."))}}
 }
 
+// letterLinked tells a person that there is another way into their account.
+func letterLinked(ctx context.Context, to, provider string) letter {
+	return letter{kind: "identity_linked", life: noteLife, Letter: mail.Letter{To: to, Subject: locale.T(ctx, "Your account at TaskPilot was linked"), Text: paragraphs(
+		locale.Tf(ctx, "One can sign in to your account at TaskPilot with %s from now on.", provider),
+		locale.T(ctx, "If it was not you, sign in, unlink it in the settings, under Security, and choose a new password."))}}
+}
+
 // letterPassword tells a person that their password was changed.
 func letterPassword(ctx context.Context, to string) letter {
 	return letter{kind: "password_changed", life: noteLife, Letter: mail.Letter{To: to, Subject: locale.T(ctx, "Your password at TaskPilot was changed"), Text: paragraphs(

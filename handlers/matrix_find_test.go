@@ -12,6 +12,7 @@ func calls() map[string]call {
 	maps.Copy(all, adminCalls())
 	maps.Copy(all, transferCalls())
 	maps.Copy(all, passkeyCalls())
+	maps.Copy(all, oidcCalls())
 	return all
 }
 

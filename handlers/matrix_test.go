@@ -145,7 +145,7 @@ type estate struct {
 	imported          string
 
 	// Ways in of the person's.
-	session, program, token, passkey string
+	session, program, token, passkey, identity string
 
 	// What the person can act on: a widget and its action, questions, and a
 	// tool of the page's.
@@ -186,6 +186,13 @@ func (e *estate) enter(t *testing.T, s *server) {
 	if err == nil {
 		e.program, _, err = s.db.NewFamily(t.Context(), e.user.ID)
 	}
+	if err == nil {
+		err = s.db.LinkIdentity(t.Context(), e.user.ID, models.NewIdentity{Issuer: "https://id.example.com", Subject: "secret subject of " + e.user.ID})
+	}
+	var identities []models.Identity
+	if err == nil {
+		identities, err = s.db.Identities(t.Context(), e.user.ID)
+	}
 	var token *models.APIToken
 	if err == nil {
 		err = s.db.RevokeAPITokens(t.Context(), e.user.ID) // a person may have a few
@@ -196,7 +203,7 @@ func (e *estate) enter(t *testing.T, s *server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.token = token.ID
+	e.token, e.identity = token.ID, identities[0].ID
 	e.holdPasskey(t, s)
 }
 
@@ -238,7 +245,7 @@ func (e estate) path(route string) string {
 // fill puts the owner's ids in for the names of a route or a form.
 func (e estate) fill(s string) string {
 	return strings.NewReplacer(":user_id", e.user.ID, ":person", e.user.ID, ":thread", e.thread, ":task", e.task, ":item", e.item, ":action", e.action, ":attachment", e.file,
-		":session", e.session, ":program", e.program, ":token", e.token, ":import", e.imported, ":passkey", e.passkey).Replace(s)
+		":session", e.session, ":program", e.program, ":token", e.token, ":import", e.imported, ":passkey", e.passkey, ":identity", e.identity).Replace(s)
 }
 
 // dump is everything that the owner has, to compare.
@@ -315,7 +322,7 @@ func readSome(res *http.Response) string {
 func TestEveryRouteForEveryone(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {
-		s := boot(t, db, named)
+		s := boot(t, db, named, unreachableProvider)
 		ann, bob := modelstest.User(t, db, "ann@example.com"), modelstest.User(t, db, "bob@example.com")
 		table, e := calls(), settle(t, s, ann)
 		for _, r := range s.h.Routes() {

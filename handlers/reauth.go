@@ -97,14 +97,20 @@ func (h *Handlers) askAgain(c *fiber.Ctx, back string, p *problem, says string) 
 	if err != nil {
 		return err
 	}
+	ways, err := h.waysToProve(c, back)
+	if err != nil {
+		return err
+	}
 	p.answer(c)
 	return h.render(c, views.ConfirmPage(views.Confirm{Viewer: viewerView(c), Action: c.Path(), Fields: formFields(c),
-		HasPassword: u.HasPassword(), Back: back, Ways: h.waysToProve(c, back), PasskeyOrigin: origin, Problem: says}))
+		HasPassword: u.HasPassword(), Back: back, Ways: ways, PasskeyOrigin: origin, Problem: says}))
 }
 
-// waysToProve are addresses where people without a password sign in once more;
+// waysToProve are addresses where people prove without a password who they are;
 // each leads to the page next afterwards.
-func (h *Handlers) waysToProve(*fiber.Ctx, string) []views.Way { return nil }
+func (h *Handlers) waysToProve(c *fiber.Ctx, next string) ([]views.Way, error) {
+	return h.providerWay(c.UserContext(), userID(c), next)
+}
 
 // formFields are the fields of a form, but for what every form has and passwords.
 func formFields(c *fiber.Ctx) []views.Field {

@@ -32,6 +32,9 @@ func (h *Handlers) showSecurity(c *fiber.Ctx, wrong error, other string) error {
 	}
 	s := views.Security{Passkeys: passkeys, Viewer: viewerView(c), HasPassword: v.User.HasPassword(), Now: h.Now(), Done: c.Query("done"),
 		Errors: wrongFields(wrong, other)}
+	if s.Identities, err = h.identitiesView(c); err != nil {
+		return err
+	}
 	for _, one := range sessions {
 		browser, system := device(one.UserAgent)
 		s.Sessions = append(s.Sessions, views.Session{ID: one.ID, Browser: browser, System: system, Network: one.Network,

@@ -35,6 +35,7 @@ const (
 	sessionUser    = "user"
 	sessionAgent   = "agent"
 	sessionNetwork = "network"
+	sessionProven  = "proven"
 )
 
 // name is the session cookie's name. The __Host- prefix makes browsers refuse a
@@ -97,6 +98,9 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 	session.ID = randomToken()
 	row := &models.Session{ID: hashToken(session.ID), UserID: text(session, sessionUser),
 		UserAgent: text(session, sessionAgent), Network: text(session, sessionNetwork), Data: json.RawMessage("{}")}
+	if proven, ok := session.Values[sessionProven].(time.Time); ok {
+		row.ProvenAt = models.At(proven)
+	}
 	if err := s.db.CreateSession(r.Context(), row); err != nil {
 		return fmt.Errorf("handlers: save session: %w", err)
 	}
@@ -166,6 +170,11 @@ func (h *Handlers) browser(c *fiber.Ctx) (*viewer, error) {
 // came with, so that a planted cookie is worth nothing. how is what they signed in
 // with.
 func (h *Handlers) signIn(c *fiber.Ctx, user *models.User, how string) error {
+	return h.startSession(c, user, how, h.Now())
+}
+
+// startSession is signIn for a person who has proved at another time who they are.
+func (h *Handlers) startSession(c *fiber.Ctx, user *models.User, how string, proven time.Time) error {
 	if err := h.signOut(c); err != nil {
 		return err
 	}
@@ -174,6 +183,7 @@ func (h *Handlers) signIn(c *fiber.Ctx, user *models.User, how string) error {
 	session.Values[sessionUser] = user.ID
 	session.Values[sessionAgent] = c.Get(fiber.HeaderUserAgent)
 	session.Values[sessionNetwork] = network(c)
+	session.Values[sessionProven] = proven
 	if err := h.sessions.save(c, asHTTP(c), session); err != nil {
 		return err
 	}
@@ -204,6 +214,11 @@ func (s *sessionStore) browserKey(c *fiber.Ctx) string {
 	if v := viewerOf(c); v != nil && v.SessionID != "" {
 		return v.SessionID
 	}
+	return s.guestKey(c)
+}
+
+// guestKey is what the guest cookie holds, which is made when there is none.
+func (s *sessionStore) guestKey(c *fiber.Ctx) string {
 	if key := c.Cookies(s.guestName()); key != "" {
 		return key
 	}

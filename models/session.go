@@ -44,6 +44,9 @@ type sessionRow struct {
 // TableName returns "sessions".
 func (sessionRow) TableName() string { return "sessions" }
 
+// NeverProven is a Session's ProvenAt for a person who has not proved who they are.
+var NeverProven = time.Unix(1, 0)
+
 // CreateSession stores a new session and fills in its times. ProvenAt is now unless
 // it is given.
 func (db *DB) CreateSession(ctx context.Context, s *Session) error {

@@ -25,7 +25,7 @@ var (
 
 // States returns every state of the gallery.
 func States() []State {
-	return slices.Concat(pageStates(), adminStates(), settingsStates(), importStates(), findStates(), turnStates(), partStates(), widgetStates(), itemStates())
+	return slices.Concat(pageStates(), adminStates(), settingsStates(), oidcStates(), importStates(), findStates(), turnStates(), partStates(), widgetStates(), itemStates())
 }
 
 func pageStates() []State {

@@ -35,6 +35,7 @@ type AuthForm struct {
 	Errors      map[string]string // by field: "name", "email", "password"
 	Problem     string            // a sentence about the whole form
 	SignupOpen  bool
+	Provider    string // where people may sign in, too; "": nowhere
 
 	PasskeyOrigin string // where passkeys work; "": nowhere
 }

@@ -31,12 +31,13 @@ type LanguageChoice struct {
 type Security struct {
 	Viewer      Viewer
 	HasPassword bool
-	Errors      map[string]string // by field: "current_password", "password", "passkeys", "name" (of a passkey)
+	Errors      map[string]string // by field: "current_password", "password", "passkeys", "name" (of a passkey), "identities"
 	Done        string
 	Now         time.Time
 	Sessions    []Session
 	Programs    []Program
 	Passkeys    Passkeys
+	Identities  Identities
 }
 
 // Session is a browser in which the person is signed in.
@@ -95,7 +96,7 @@ type Confirm struct {
 	Fields      []Field // that it had
 	HasPassword bool
 	Back        string // the page that it is on
-	Ways        []Way  // for those without a password
+	Ways        []Way  // without a password
 	Problem     string
 
 	PasskeyOrigin string // where the person's passkeys work; "": they have none, or nowhere
@@ -189,6 +190,10 @@ func doneText(ctx context.Context, done string) string {
 		return locale.T(ctx, "The passkey has its new name.")
 	case "passkey-removed":
 		return locale.T(ctx, "The passkey is removed. Nobody can sign in with it any more.")
+	case "linked":
+		return locale.T(ctx, "It is linked. You can sign in with it from now on.")
+	case "unlinked":
+		return locale.T(ctx, "It is unlinked. Nobody can sign in with it any more.")
 	case "ended":
 		return locale.T(ctx, "It is signed out.")
 	case "others":

@@ -25,6 +25,7 @@ type Config struct {
 	Instructions   string       // the assistant's instructions; empty means the built-in ones
 	Tools          ToolSettings // what models may use, choose and spend
 	Mail           Mail         // how letters are sent; nothing without a URL
+	OIDC           OIDC         // where people may sign in, too; nothing without an Issuer
 	DomainKey      string       // handed to the ChatKit widget
 	ScriptURL      string       // where the widget's script comes from; empty means the default
 	AllowedOrigins []string     // origins of sites that may embed the chat and call the API
@@ -141,6 +142,9 @@ func (r *rawConfig) complete(dir string) []string {
 	}
 	if err := r.resolveTranscriber(); err != nil {
 		problems = append(problems, "TRANSCRIBE_MODEL: "+err.Error())
+	}
+	if err := r.completeOIDC(); err != nil {
+		problems = append(problems, "OIDC_ISSUER: "+err.Error())
 	}
 	r.completeMail()
 	r.completeModels()

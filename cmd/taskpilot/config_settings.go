@@ -50,7 +50,7 @@ func settings() []setting {
 		{name: "LOG_LEVEL", fallback: "info", accepts: "debug, info, warn or error", set: setLogLevel},
 		{name: "LOG_FORMAT", fallback: "text", accepts: "text or json", set: setLogFormat},
 	}
-	return slices.Concat(list, modelSettings(), toolSettings(), mailSettings())
+	return slices.Concat(list, modelSettings(), toolSettings(), mailSettings(), oidcSettings())
 }
 
 // problem is the line that tells what is wrong with value.

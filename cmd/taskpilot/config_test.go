@@ -34,7 +34,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := Config{
 		Addr: ":8000", PublicURL: "http://localhost:8000", DatabaseURL: "sqlite:data/taskpilot.db", DataDir: "data",
-		Assistant: "builtin", Tools: ToolSettings{Titles: true}, OpenAI: OpenAI{Model: assistant.DefaultModel, Reasoning: "auto", Timeout: time.Minute, Window: 32_000}, DomainKey: "taskpilot-chatkit-domain-key",
+		Assistant: "builtin", Tools: ToolSettings{Titles: true}, OIDC: OIDC{Scopes: []string{"openid", "email", "profile"}}, OpenAI: OpenAI{Model: assistant.DefaultModel, Reasoning: "auto", Timeout: time.Minute, Window: 32_000}, DomainKey: "taskpilot-chatkit-domain-key",
 		Files:          Files{URL: "file:data/attachments", File: 20 << 20, Total: 1 << 30},
 		AllowedOrigins: []string{"http://localhost:8000"}, SignupOpen: true, ShareLinks: true, AuditDays: 365, LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
@@ -92,6 +92,10 @@ var goodSettings = []goodSetting{
 	{"SMTP_URL", "smtp://u:p%40w@mail.example.com", func(c Config) any { return c.Mail.URL.Reveal() + " " + c.Mail.From }, "smtp://u:p%40w@mail.example.com TaskPilot <taskpilot@localhost>"},
 	{"SMTP_URL", "smtps://mail.example.com:465", func(c Config) any { return c.Mail.URL.Reveal() }, "smtps://mail.example.com:465"},
 	{"MAIL_FROM", "Chat <chat@example.com>", func(c Config) any { return c.Mail.From }, "Chat <chat@example.com>"},
+	{"OIDC_CLIENT_ID", "chat", func(c Config) any { return c.OIDC.ClientID }, "chat"},
+	{"OIDC_CLIENT_SECRET", "s3cret", func(c Config) any { return c.OIDC.ClientSecret.Reveal() }, "s3cret"},
+	{"OIDC_NAME", "Our Company", func(c Config) any { return c.OIDC.Name }, "Our Company"},
+	{"OIDC_SCOPES", "email  openid", func(c Config) any { return fmt.Sprint(c.OIDC.Scopes) }, "[email openid]"},
 	{"SIGNUP", "closed", func(c Config) any { return c.SignupOpen }, false},
 	{"SHARE_LINKS", "off", func(c Config) any { return c.ShareLinks }, false},
 	{"AUDIT_DAYS", "30", func(c Config) any { return c.AuditDays }, 30},
@@ -152,6 +156,11 @@ var badSettings = map[string][]string{
 	"ALLOWED_ORIGINS":             {"*", "https://a.example/path", "https://*.example.com", "https://a.example,b.example"},
 	"SMTP_URL":                    {"mail.example.com", "http://mail.example.com", "smtp://", "smtp://host:0", "smtp://host:canary", "smtp://host?tls=yes"},
 	"MAIL_FROM":                   {"chat", "a b@c d"},
+	"OIDC_ISSUER":                 {"id.example.com", "http://id.example.com", "https://u:canary@id.example.com", "https://id.example.com/?x=1", "https://id.example.com/a b", "https://id.example.com"}, // the last needs OIDC_CLIENT_ID
+	"OIDC_CLIENT_ID":              {"a b", strings.Repeat("c", 256)},
+	"OIDC_CLIENT_SECRET":          {"a canary", "cänary"},
+	"OIDC_NAME":                   {strings.Repeat("n", 41), "a\nb"},
+	"OIDC_SCOPES":                 {"email", "openid émail"},
 	"SIGNUP":                      {"no", "invite"},
 	"SHARE_LINKS":                 {"no", "1"},
 	"AUDIT_DAYS":                  {"-1", "a year", "100001"},
@@ -190,6 +199,21 @@ func TestBadSettings(t *testing.T) {
 	}
 }
 
+func TestProviderIsNamedByItsHost(t *testing.T) {
+	t.Parallel()
+	for issuer, want := range map[string]string{"https://id.example.com/realms/a/": "id.example.com", "http://127.0.0.1:9998": "127.0.0.1", "http://localhost:9998/": "localhost"} {
+		c, err := load(t, map[string]string{"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": "chat", "OIDC_CLIENT_SECRET": "s3cret"})
+		if err != nil {
+			t.Errorf("%s: %v", issuer, err)
+			continue
+		}
+		p := c.OIDC.provider()
+		if p.Name != want || p.Issuer != issuer || p.ClientID != "chat" || p.ClientSecret != "s3cret" {
+			t.Errorf("%s: %+v", issuer, p)
+		}
+	}
+}
+
 func TestHostedToolsNeedTheirEngine(t *testing.T) {
 	t.Parallel()
 	values := map[string]string{"OPENAI_TOOLS": "web_search", "OPENAI_BASE_URL": "http://localhost:11434/v1"}
@@ -206,7 +230,7 @@ func TestEverySettingIsTested(t *testing.T) {
 	t.Parallel()
 	for _, s := range settings() {
 		good := slices.ContainsFunc(goodSettings, func(g goodSetting) bool { return g.name == s.name })
-		own := s.name == "ASSISTANT_INSTRUCTIONS_FILE" || s.name == "TRANSCRIBE_MODEL" // have tests of their own
+		own := slices.Contains([]string{"ASSISTANT_INSTRUCTIONS_FILE", "TRANSCRIBE_MODEL", "OIDC_ISSUER"}, s.name) // have tests of their own
 		if !good && !own {
 			t.Errorf("%s has no good value in the tests", s.name)
 		}

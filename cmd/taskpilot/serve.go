@@ -110,7 +110,7 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 	s.handlers = handlers.New(handlers.Options{
 		Languages: languages, DB: s.db, Engine: s.engine, Assistant: answers, Files: s.files, Owner: owner,
 		PublicURL: publicURL, JWTSecret: []byte(c.JWTSecret.Reveal()), SessionSecret: []byte(c.SessionSecret.Reveal()),
-		SignupOpen: c.SignupOpen, Mail: mailer, ShareLinks: c.ShareLinks, AllowedOrigins: c.AllowedOrigins, Grace: handlers.DefaultGrace,
+		SignupOpen: c.SignupOpen, OIDC: c.OIDC.provider(), Mail: mailer, ShareLinks: c.ShareLinks, AllowedOrigins: c.AllowedOrigins, Grace: handlers.DefaultGrace,
 		Models: c.Tools.Models, ClientTools: clientToolNames(c), Tools: c.OpenAI.Hosted.offered(),
 		ScriptURL: c.ScriptURL, DomainKey: c.DomainKey, Transcriber: speech, AuditDays: c.AuditDays, Disk: diskOf(c.DataDir), Version: version, Log: log,
 	})
