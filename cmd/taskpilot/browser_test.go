@@ -219,7 +219,7 @@ func (b *browser) run(tab context.Context, steps ...step) {
 func (b *browser) text(tab context.Context) string {
 	ctx, cancel := context.WithTimeout(tab, 2*time.Second)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.pathname + "\n" + document.body.innerText + "\n" +
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.pathname + "\n" + document.body.innerText + "\nfocus: " + document.activeElement?.outerHTML.slice(0, 200) + "\n" +
 		document.getAnimations().filter((a) => a.playState === "running").map((a) => "moving: " + (a.animationName || a.transitionProperty) + " of " + a.effect.target?.outerHTML.slice(0, 200)).join("\n")`))
 	if err != nil {
 		return err.Error()

@@ -1,6 +1,7 @@
 // Everything a page needs beyond plain links and forms, one behaviour a file.
 import "./place.js";
 import "./feedback.js";
+import "./focus.js";
 import "./scroll.js";
 import "./drafts.js";
 import "./composer.js";

@@ -5,10 +5,18 @@ import { byId } from "./turns.js";
 const root = document.documentElement;
 let opener = null;
 
+// enter puts the focus into the sidebar, as soon as that takes it: it slides in.
+function enter() {
+  if (!root.hasAttribute("data-drawer-open")) return;
+  const first = byId("sidebar").querySelector("a");
+  first.focus();
+  if (document.activeElement !== first) requestAnimationFrame(enter);
+}
+
 function open(link) {
   opener = link;
   root.setAttribute("data-drawer-open", "");
-  byId("sidebar").querySelector("a").focus();
+  enter();
 }
 
 function close() {

@@ -74,14 +74,15 @@ let left = null; // where the focus was when something was sent
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   const row = rowOf(ctx.sourceElement);
   if (!row?.contains(document.activeElement)) return;
-  left = { row: row.dataset.task, at: [...row.parentElement.children].indexOf(row), kind: document.activeElement.id.split("-")[0] };
+  left = { ctx, row: row.dataset.task, at: [...row.parentElement.children].indexOf(row), kind: document.activeElement.id.split("-")[0] };
 });
 
 // The row may be gone, or its form closed: the focus goes to what is nearest.
-document.addEventListener("htmx:finally:request", () => {
-  if (!left || document.activeElement !== document.body) return;
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (left?.ctx !== ctx) return;
   const { row, at, kind } = left;
   left = null;
+  if (document.activeElement !== document.body) return;
   const rows = document.querySelectorAll("[data-task]");
   const near = rows[Math.min(at, rows.length - 1)]?.dataset.task;
   const next = byId(`task-${row}`) ? byId(`edit-${row}`) : byId("undo") || byId(`${kind}-${near}`);
