@@ -31,6 +31,11 @@ func TestDisablingEndsEverything(t *testing.T) {
 			if driver == "postgres" {
 				servers = append(servers, boot(t, opened(t, url), func(o *Options) { o.Assistant = hold(began) }))
 			}
+			for _, s := range servers { // or each takes the other for dead, and ends its answers
+				if err := s.db.Own(t.Context(), s.h.Owner); err != nil {
+					t.Fatal(err)
+				}
+			}
 			var over []<-chan struct{}
 			var browsers, programs []*visitor
 			var threads []string

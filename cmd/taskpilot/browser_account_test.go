@@ -1,7 +1,9 @@
 package main
 
 import (
+	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -40,4 +42,29 @@ func TestBrowserAccount(t *testing.T) {
 	b.run(b.ctx, chromedp.Navigate(w.url+"/settings/data"), chromedp.SendKeys(`[name=confirm]`, "ann@example.com"),
 		chromedp.SendKeys(`[name=current_password]`, "another good phrase"), chromedp.Click(`.button-danger`), has("Your account is deleted"),
 		chromedp.Navigate(w.url+"/chat"), wait(`location.pathname === "/signin"`))
+}
+
+var mailedSignUp = regexp.MustCompile(`http://\S+/confirm-signup\?token=\S+`)
+
+// TestBrowserSignUpByMail is what the second person of a server does, which sends
+// mail: sign up, look into the mail, go on from there.
+func TestBrowserSignUpByMail(t *testing.T) {
+	post := mailtest.New(t)
+	w := newWeb(t, nil, "SMTP_URL="+post.URL())
+	res, err := http.Post(w.url+"/api/v1/auth/signup", "application/json", strings.NewReader(`{"email":"first@example.com","password":"correct horse 9"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusCreated {
+		t.Fatalf("the first account: %s", res.Status)
+	}
+	b := w.open(phone)
+	b.run(b.ctx, chromedp.Navigate(w.url+"/signup"),
+		chromedp.SendKeys(`[name=name]`, "Ben"), chromedp.SendKeys(`[name=email]`, "ben@example.com"),
+		chromedp.SendKeys(`[name=password]`, "correct horse 9\r"), has("A mail is on its way to ben@example.com."))
+	link := mailedSignUp.FindString(post.Next(t).Text)
+	b.run(b.ctx, chromedp.Navigate(link), wait(`document.querySelector("#email").value === "ben@example.com" && !document.querySelector("[name=current_password]")`),
+		chromedp.Click(`form[action="/confirm-signup"] button`), wait(`location.pathname === "/chat" && document.readyState === "complete"`),
+		chromedp.Navigate(link), has("This link has been used or is too old."))
 }
