@@ -51,7 +51,9 @@ func personView(u *models.User) views.AdminPerson {
 }
 
 // personPage shows one account.
-func (h *Handlers) personPage(c *fiber.Ctx) error { return h.showPerson(c, views.AdminAccount{}) }
+func (h *Handlers) personPage(c *fiber.Ctx) error {
+	return h.showPerson(c, views.AdminAccount{Saved: c.Query("saved") != ""})
+}
 
 func (h *Handlers) showPerson(c *fiber.Ctx, page views.AdminAccount) error {
 	ctx := c.UserContext()
@@ -128,7 +130,7 @@ func (h *Handlers) setPersonLimits(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/admin/people/"+c.Params("person"), fiber.StatusSeeOther)
+	return c.Redirect("/admin/people/"+c.Params("person")+"?saved=1", fiber.StatusSeeOther)
 }
 
 // limitOf reads a limit as it was typed: nothing is the server's.
@@ -156,7 +158,7 @@ func (h *Handlers) adminModels(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page := views.AdminModels{Viewer: viewerView(c)}
+	page := views.AdminModels{Viewer: viewerView(c), Saved: c.Query("saved") != ""}
 	for _, m := range h.Models {
 		page.Models = append(page.Models, views.AdminModel{ID: m.ID, Label: m.Label, On: !contains(off, m.ID)})
 	}
@@ -178,5 +180,5 @@ func (h *Handlers) setAdminModels(c *fiber.Ctx) error {
 	if err := h.DB.SetModelsOff(c.UserContext(), off); err != nil {
 		return err
 	}
-	return c.Redirect("/admin/models", fiber.StatusSeeOther)
+	return c.Redirect("/admin/models?saved=1", fiber.StatusSeeOther)
 }

@@ -71,11 +71,13 @@ type AdminAccount struct {
 	LimitMessages, LimitTokens   string
 	ServerMessages, ServerTokens int64
 	Problem                      string
+	Saved                        bool // just now
 }
 
 // AdminModels is where the models are chosen that people may use.
 type AdminModels struct {
 	Viewer Viewer
+	Saved  bool         // just now
 	Models []AdminModel // the first one is used when nobody chooses
 }
 

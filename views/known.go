@@ -79,6 +79,12 @@ func known() []string {
 		locale.Mark("The speech server doesn't know the model, or has another address. Ask whoever runs this TaskPilot to check TRANSCRIBE_MODEL and TRANSCRIBE_BASE_URL."),
 		locale.Mark("The account at the speech server has no credit left. Ask whoever runs this TaskPilot to check its plan."),
 
+		// models, handlers: what the audit log says of an event
+		locale.Mark("password"),
+		locale.Mark("passkey"),
+		locale.Mark("invitation"),
+		locale.Mark("everything"),
+
 		// live, assistant: how an answer ended
 		locale.Mark("The server restarted before this answer was complete. What had arrived is kept; try again for a whole answer."),
 		locale.Mark("This answer took too long and was ended. Try again, perhaps with a smaller question."),

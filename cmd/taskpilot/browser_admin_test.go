@@ -64,7 +64,7 @@ func TestBrowserAdministration(t *testing.T) {
 	ben.shot("admin-models-" + ben.device.name)
 	cy.run(cy.ctx, chromedp.Reload(), wait(`document.readyState === "complete" && document.querySelectorAll("#model option").length < 2`))
 	ben.run(ben.ctx, chromedp.Navigate(w.url+"/admin/people"), person("cy@example.com"), chromedp.SendKeys(`#messages`, "2"), chromedp.Click(`form[action$="/limits"] button`),
-		wait(`document.readyState === "complete" && document.querySelector("#messages")?.defaultValue === "2"`))
+		wait(`document.readyState === "complete" && document.querySelector("#messages")?.defaultValue === "2"`), has("Saved."))
 	ben.fits("/admin/people/…")
 	ben.shot("admin-person-" + ben.device.name)
 
