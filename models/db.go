@@ -14,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 	"modernc.org/sqlite"
+
+	"github.com/taskpilot/taskpilot/models/internal/effort"
 )
 
 // DB is an open database. It is safe for concurrent use.
@@ -29,6 +31,7 @@ type DB struct {
 	limits    Limits
 	auditKept time.Duration // 0: for ever
 	now       func() time.Time
+	cost      cost          // of a password's hash
 	hashing   chan struct{} // a slot for each password that may be hashed at once
 
 	room       atomic.Pointer[workRoom] // nil while it is used
@@ -49,7 +52,10 @@ const hashesAtOnce = 4
 // Open opens "sqlite:path" or a postgres:// URL. It creates the SQLite file,
 // readable by its owner only, and does not migrate.
 func Open(ctx context.Context, url string) (*DB, error) {
-	db := &DB{now: time.Now, hashing: make(chan struct{}, hashesAtOnce)}
+	db := &DB{now: time.Now, cost: today, hashing: make(chan struct{}, hashesAtOnce)}
+	if effort.IsLittle(ctx) {
+		db.cost = littleCost
+	}
 	db.untidy.Store(true)
 	var err error
 	switch scheme, rest, _ := strings.Cut(url, ":"); scheme {

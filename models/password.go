@@ -26,6 +26,9 @@ type cost struct {
 
 var today = cost{memory: 19 * 1024, passes: 2, threads: 1}
 
+// littleCost is that of a test's database.
+var littleCost = cost{memory: 8, passes: 1, threads: 1}
+
 const (
 	saltBytes = 16
 	keyBytes  = 32
@@ -34,7 +37,9 @@ const (
 // nobodysHash is compared with when there is no account, so that an unknown
 // address takes as long as a wrong password. No password has this key: it is
 // the hash of nothing, all zero.
-var nobodysHash = today.format(make([]byte, saltBytes), make([]byte, keyBytes))
+func (db *DB) nobodysHash() string {
+	return db.cost.format(make([]byte, saltBytes), make([]byte, keyBytes))
+}
 
 // format writes a hash as every argon2 tool does.
 func (c cost) format(salt, key []byte) string {
@@ -81,11 +86,11 @@ func (db *DB) key(ctx context.Context, password string, salt []byte, c cost, siz
 func (db *DB) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltBytes)
 	rand.Read(salt) // never fails since Go 1.24
-	key, err := db.key(ctx, password, salt, today, keyBytes)
+	key, err := db.key(ctx, password, salt, db.cost, keyBytes)
 	if err != nil {
 		return "", err
 	}
-	return today.format(salt, key), nil
+	return db.cost.format(salt, key), nil
 }
 
 // compare reports whether the password is the stored one, and whether the
@@ -102,7 +107,7 @@ func (db *DB) compare(ctx context.Context, password, stored string) (right, old 
 	if err != nil {
 		return false, false, err
 	}
-	return subtle.ConstantTimeCompare(key, want) == 1, c != today || len(want) != keyBytes, nil
+	return subtle.ConstantTimeCompare(key, want) == 1, c != db.cost || len(want) != keyBytes, nil
 }
 
 const (

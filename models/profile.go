@@ -62,7 +62,7 @@ func (db *DB) CheckPassword(ctx context.Context, userID, password string) error 
 	}
 	stored := u.PasswordHash
 	if !u.HasPassword() {
-		stored = nobodysHash
+		stored = db.nobodysHash()
 	}
 	right, _, err := db.compare(ctx, password, stored)
 	if err == nil && !right {

@@ -151,7 +151,7 @@ func (db *DB) Authenticate(ctx context.Context, email, password string) (*User, 
 		return nil, err
 	}
 	known := err == nil && u.DisabledAt == nil && u.HasPassword()
-	stored := nobodysHash
+	stored := db.nobodysHash()
 	if known {
 		stored = u.PasswordHash
 	}

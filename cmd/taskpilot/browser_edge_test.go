@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/taskpilot/taskpilot/assistant/openaitest"
+	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
 // restart ends the server as a signal would and boots it again on the same port.
@@ -22,7 +23,7 @@ func (w *web) restart(c Config) {
 	if err := w.close(); err != nil {
 		w.t.Fatal(err)
 	}
-	s, err := boot(w.t.Context(), c, slog.New(slog.DiscardHandler))
+	s, err := boot(modelstest.Context(w.t.Context()), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		w.t.Fatal(err)
 	}

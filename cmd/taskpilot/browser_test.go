@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/taskpilot/taskpilot/assistant/openaitest"
+	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
 // web is a whole server in this process, with a database of its own and, if it
@@ -37,7 +37,7 @@ type web struct {
 func newWeb(t *testing.T, model *openaitest.Server, settings ...string) *web {
 	t.Helper()
 	dir := t.TempDir()
-	env := map[string]string{"ADDR": "127.0.0.1:0", "DATABASE_URL": "sqlite:" + filepath.Join(dir, "test.db"), "DATA_DIR": dir}
+	env := map[string]string{"ADDR": "127.0.0.1:0", "DATABASE_URL": modelstest.Copy(t), "DATA_DIR": dir}
 	if model != nil {
 		env["OPENAI_BASE_URL"], env["OPENAI_API_KEY"], env["OPENAI_MODEL"] = model.URL(), "sk-test", "test-model"
 		env["TITLES"] = "words" // what the model answers is counted out
@@ -53,7 +53,7 @@ func newWeb(t *testing.T, model *openaitest.Server, settings ...string) *web {
 	if err := c.loadSecrets(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := boot(t.Context(), c, slog.New(slog.DiscardHandler))
+	s, err := boot(modelstest.Context(t.Context()), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

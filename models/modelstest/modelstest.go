@@ -1,5 +1,6 @@
 // Package modelstest gives tests fresh, migrated databases on SQLite and on a
-// real Postgres, which it finds or starts by itself.
+// real Postgres, which it finds or starts by itself. They hash passwords with
+// little effort.
 package modelstest
 
 import (
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/models/internal/effort"
 )
 
 // Password is the password of every user that User creates.
@@ -42,6 +44,12 @@ func Each(t *testing.T, fn func(t *testing.T, db *models.DB)) {
 // Open returns a fresh, migrated SQLite database.
 func Open(t testing.TB) *models.DB {
 	t.Helper()
+	return open(t, Copy(t))
+}
+
+// Copy returns the address of a fresh, migrated SQLite file.
+func Copy(t testing.TB) string {
+	t.Helper()
 	url := URL(t, "sqlite")
 	made, err := template()
 	if err == nil {
@@ -50,8 +58,12 @@ func Open(t testing.TB) *models.DB {
 	if err != nil {
 		t.Fatalf("copy the template: %v", err)
 	}
-	return open(t, url)
+	return url
 }
+
+// Context returns a context with which models.Open makes a test's database: it
+// hashes passwords with little effort.
+func Context(ctx context.Context) context.Context { return effort.Little(ctx) }
 
 // template is a migrated SQLite file, made when first used.
 var template = sync.OnceValues(func() (made []byte, err error) {
@@ -107,7 +119,7 @@ func User(t testing.TB, db *models.DB, email string) *models.User {
 
 func open(t testing.TB, url string) *models.DB {
 	t.Helper()
-	db, err := models.Open(context.Background(), url)
+	db, err := models.Open(effort.Little(context.Background()), url)
 	if err != nil {
 		t.Fatalf("open %s: %v", url, err)
 	}
