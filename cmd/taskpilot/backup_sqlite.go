@@ -16,8 +16,9 @@ import (
 	_ "modernc.org/sqlite" // the driver that openSQLite names
 )
 
-// restoreSQLite copies backup to path. What was at path is kept beside it.
-func restoreSQLite(ctx context.Context, backup, path string, force bool, now time.Time) (err error) {
+// restoreSQLite copies backup to path. What was at path is kept beside it. files
+// restores what goes with it, once nothing stands in the way.
+func restoreSQLite(ctx context.Context, backup, path string, force bool, now time.Time, files func() error) (err error) {
 	if err := checkSQLite(ctx, backup); err != nil {
 		return err
 	}
@@ -41,6 +42,9 @@ func restoreSQLite(ctx context.Context, backup, path string, force bool, now tim
 		return err
 	}
 	defer os.Remove(copied)
+	if err := files(); err != nil {
+		return err
+	}
 	if err := setAside(path, now); err != nil {
 		return err
 	}
