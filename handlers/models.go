@@ -24,6 +24,16 @@ type Tool struct {
 	Label string // for people
 }
 
+// HostedTool is one of the model server's own tools.
+func HostedTool(id string) Tool {
+	labels := map[string]string{
+		"web_search":       locale.Mark("Search the web"),
+		"file_search":      locale.Mark("Search the files"),
+		"image_generation": locale.Mark("Draw a picture"),
+	}
+	return Tool{ID: id, Label: labels[id]}
+}
+
 // chosenTool is the tool that a form asks for, nil for none.
 func (h *Handlers) chosenTool(id string) (*chatkit.ToolChoice, error) {
 	if id == "" {

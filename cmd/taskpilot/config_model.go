@@ -22,13 +22,13 @@ type HostedTools struct {
 func (t HostedTools) offered() []handlers.Tool {
 	var list []handlers.Tool
 	if t.WebSearch {
-		list = append(list, handlers.Tool{ID: "web_search", Label: "Search the web"})
+		list = append(list, handlers.HostedTool("web_search"))
 	}
 	if len(t.FileSearch) > 0 {
-		list = append(list, handlers.Tool{ID: "file_search", Label: "Search the files"})
+		list = append(list, handlers.HostedTool("file_search"))
 	}
 	if t.Images {
-		list = append(list, handlers.Tool{ID: "image_generation", Label: "Draw a picture"})
+		list = append(list, handlers.HostedTool("image_generation"))
 	}
 	return list
 }
