@@ -58,7 +58,8 @@ func TestBrowserMessagesWaitTheirTurn(t *testing.T) {
 	b.run(b.ctx, say("first"), wait(`location.pathname.startsWith("/chat/thr_")`), answered("running"),
 		typed("second"), wait(`document.querySelectorAll(".waiting-message").length === 1`),
 		typed("third"), wait(`document.querySelectorAll(".waiting-message").length === 2`),
-		typed("never"), wait(`document.querySelectorAll(".waiting-message").length === 3`), has("Waits for the answer"))
+		typed("once more"), wait(`document.querySelectorAll(".waiting-message").length === 3`), key("ArrowUp", 38, ""), wait(`document.querySelector("#content").value === "once more"`),
+		do(`document.querySelector("#content").value = ""`), typed("never"), wait(`document.querySelectorAll(".waiting-message").length === 3`), has("Waits for the answer"))
 	b.still("compose-waiting-" + b.device.name)
 	dark := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, dark); err != nil {
@@ -145,6 +146,11 @@ func TestBrowserEditTheLastMessage(t *testing.T) {
 		if text := b.text(b.ctx); strings.Contains(text, "First answer.") {
 			t.Errorf("the first answer is still there: %s", text)
 		}
+		// The arrow in the empty box comes to the same, and leaves a text alone.
+		up := key("ArrowUp", 38, "")
+		b.run(b.ctx, chromedp.Focus(`#content`), up, wait(`document.activeElement.closest(".edit") && document.activeElement.value === "What is the time?"`),
+			escape, wait(`!document.querySelector(".edit") && document.activeElement.id === "content"`),
+			chromedp.SendKeys(`#content`, "x"), up, do(`window.frames = 0; const count = () => ++window.frames < 5 && requestAnimationFrame(count); count()`), wait(`window.frames === 5 && !document.querySelector(".edit")`))
 	}
 }
 

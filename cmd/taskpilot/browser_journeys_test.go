@@ -194,6 +194,8 @@ func TestBrowserNothingShifts(t *testing.T) {
 		look("/chat")
 		b.run(b.ctx, say("Explain"), answered("completed"), chromedp.Reload(), wait(`document.querySelector(".answer math")`))
 		look("/chat/…")
+		b.run(b.ctx, do(`localStorage.setItem("sidebar", "folded")`), chromedp.Reload(), wait(`document.querySelector(".answer math")`))
+		look("/chat/… without the sidebar")
 		b.run(b.ctx, do(`const line = document.createElement("p"); line.textContent = "A late line"; line.className = "banner"; document.querySelector(".topbar").after(line)`),
 			settled, wait(`shifts.length > 0`)) // such a test can fail
 	}

@@ -31,12 +31,21 @@ document.addEventListener("input", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && isRunning() && !document.querySelector(":popover-open")) byId("stop")?.requestSubmit();
   const form = event.target.closest?.("[data-composer]");
+  if (event.key === "ArrowUp" && event.target.id === "content" && !event.target.value && !event.shiftKey && !event.altKey) takeLast(event);
   if (!form || event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
   const chord = event.ctrlKey || event.metaKey;
   if (!chord && (event.shiftKey || event.altKey || touch.matches)) return;
   event.preventDefault();
   form.requestSubmit();
 });
+
+// takeLast has the last message written anew: one that waits comes back into the box.
+function takeLast(event) {
+  const last = document.querySelector("[data-waiting-list] li:last-child [data-take-back]") || document.querySelector("#turns:not([data-older]) > .turn:last-child .edit-button");
+  if (!last?.checkVisibility()) return;
+  event.preventDefault();
+  last.click();
+}
 
 // Before htmx sees it: what is blank is not sent, what has files on their way is
 // sent when they are there, and what is written during an answer waits for its end.

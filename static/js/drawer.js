@@ -1,5 +1,6 @@
-// The sidebar on a phone. Without scripts it opens by its address; with them it
-// leaves no trace in the history and gives the focus back.
+// The sidebar. On a phone it is a drawer: without scripts it opens by its address;
+// with them it leaves no trace in the history and gives the focus back. Beside a
+// wide page it can be folded away, which theme.js remembers for the next page.
 import { byId } from "./turns.js";
 
 const root = document.documentElement;
@@ -25,7 +26,22 @@ function close() {
   opener?.focus();
 }
 
+const folders = () => [...document.querySelectorAll("[data-fold]")].filter((el) => el.checkVisibility());
+
+// fold hides the sidebar or shows it again. The button that takes it back gets
+// the focus if what had it went away.
+function fold() {
+  const folded = root.toggleAttribute("data-folded");
+  try {
+    localStorage.setItem("sidebar", folded ? "folded" : "");
+  } catch {
+    // Storage is forbidden: the next page has it again.
+  }
+  if (!document.activeElement.checkVisibility()) folders()[0].focus();
+}
+
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-fold]")) fold();
   const link = event.target.closest("[data-drawer]");
   if (!link) return;
   event.preventDefault();
@@ -34,5 +50,9 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.code === "KeyS" && event.shiftKey && (event.ctrlKey || event.metaKey) && !event.altKey && folders().length) {
+    event.preventDefault();
+    fold();
+  }
   if (event.key === "Escape" && !document.querySelector(":popover-open")) close();
 });

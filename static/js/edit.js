@@ -28,10 +28,11 @@ export function open(button) {
   form.elements.client_key.value = randomKey();
   form.append(...mentions);
   box.value = text;
+  const back = document.activeElement.id === "content" ? document.activeElement : button;
   const close = () => {
     form.remove();
     row.removeAttribute("data-edits");
-    button.focus();
+    back.focus();
   };
   form.querySelector("[data-cancel]").onclick = close;
   form.onkeydown = (event) => {

@@ -1,19 +1,19 @@
-// Applies the chosen theme before the first paint. It runs in the head, so it
-// is a plain script and short. The class tells the style sheet that scripts run.
+// Applies the chosen theme before the first paint, and whether the sidebar is
+// folded away. It runs in the head, so it is a plain script and short. The class tells the style sheet that scripts run.
 (() => {
   const root = document.documentElement;
   const night = matchMedia("(prefers-color-scheme: dark)");
 
-  function chosen() {
+  function chosen(what) {
     try {
-      return localStorage.getItem("theme") || "";
+      return localStorage.getItem(what) || "";
     } catch {
       return ""; // storage may be forbidden
     }
   }
 
   function apply() {
-    const theme = chosen();
+    const theme = chosen("theme");
     root.classList.add("changing"); // colours change at once, not each at its pace
     requestAnimationFrame(() => requestAnimationFrame(() => root.classList.remove("changing")));
     if (theme) root.dataset.theme = theme;
@@ -21,9 +21,12 @@
     root.toggleAttribute("data-dark", theme ? theme === "dark" : night.matches);
   }
 
+  const fold = () => root.toggleAttribute("data-folded", chosen("sidebar") === "folded");
+
   root.classList.add("js");
   apply();
+  fold();
   night.addEventListener("change", apply);
-  addEventListener("storage", apply);
+  addEventListener("storage", () => (apply(), fold()));
   addEventListener("theme-chosen", apply);
 })();
