@@ -15,7 +15,7 @@ import (
 // carries the browser's CSRF token.
 func (h *Handlers) render(c *fiber.Ctx, component templ.Component) error {
 	var buf bytes.Buffer
-	if err := component.Render(views.WithCSRF(c.UserContext(), h.csrfToken(c)), &buf); err != nil {
+	if err := component.Render(views.Sparing(views.WithCSRF(c.UserContext(), h.csrfToken(c))), &buf); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)

@@ -5,7 +5,9 @@ import (
 	"context"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/chroma/v2"
@@ -17,7 +19,7 @@ import (
 const (
 	maxCode      = 16 << 10
 	maxCodeLines = 500
-	codeTime     = 50 * time.Millisecond
+	maxCodeLine  = 1000 // many lexers take the square of a line's length
 )
 
 var languageName = regexp.MustCompile(`^[A-Za-z0-9+#._-]{1,24}$`)
@@ -67,10 +69,10 @@ func codeBlock(lang string, code []byte, limit budget) string {
 // highlight writes the code with its tokens marked. It reports false, having
 // written nothing, when the language is unknown or a limit is reached.
 func highlight(b *strings.Builder, lang string, code []byte, limit budget) bool {
-	if limit.code == 0 || lang == "" || len(code) > maxCode || bytes.Count(code, []byte("\n")) > maxCodeLines {
+	if limit.code == 0 || lang == "" || !colourable(code) {
 		return false
 	}
-	lexer := lexers.Get(lang)
+	lexer := quickLexers().Get(lang)
 	if lexer == nil {
 		return false
 	}
@@ -97,6 +99,34 @@ func highlight(b *strings.Builder, lang string, code []byte, limit budget) bool 
 		}
 	}
 	b.WriteString(out.String())
+	return true
+}
+
+// slowLexers can't be held to their time, which is looked at between two tokens:
+// there is code of which they take a quarter of a second to seconds for one.
+var slowLexers = []string{"Angular2", "Desktop file", "Django/Jinja", "Fish", "Gherkin", "Gnuplot", "Idris", "Igor"}
+
+// quickLexers are the others, also for code within other code.
+var quickLexers = sync.OnceValue(func() *chroma.LexerRegistry {
+	quick := chroma.NewLexerRegistry()
+	for _, lexer := range lexers.GlobalLexerRegistry.Lexers {
+		if !slices.Contains(slowLexers, lexer.Config().Name) {
+			quick.Register(lexer)
+		}
+	}
+	return quick
+})
+
+// colourable reports that code is within the limits of highlighting.
+func colourable(code []byte) bool {
+	if len(code) > maxCode || bytes.Count(code, []byte("\n")) > maxCodeLines {
+		return false
+	}
+	for line := range bytes.Lines(code) {
+		if len(line) > maxCodeLine+1 {
+			return false
+		}
+	}
 	return true
 }
 

@@ -27,6 +27,6 @@ const (
 	SwapRemove = "remove"
 	// SwapEffect fires the effect that HTML holds as JSON: {"name", "data"}.
 	SwapEffect = "effect"
-	// SwapText appends the HTML field, as plain text, to the open code block in the target.
+	// SwapText appends the HTML field, as plain text, to the open code block, or the plain text, in the target.
 	SwapText = "text"
 )

@@ -247,7 +247,7 @@ func (l *Live) Turn() Turn {
 
 func render(ctx context.Context, c templ.Component) (string, error) {
 	var b strings.Builder
-	if err := c.Render(ctx, &b); err != nil {
+	if err := c.Render(Sparing(ctx), &b); err != nil {
 		return "", fmt.Errorf("views: render: %w", err)
 	}
 	return b.String(), nil

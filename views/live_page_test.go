@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,12 +94,12 @@ func (p *page) apply(f views.Fragment) {
 		}
 	case views.SwapText:
 		for n := range target.Descendants() {
-			if n.Data == "code" {
+			if n.Data == "code" || n.Data == "p" && slices.Contains(n.Attr, html.Attribute{Key: "class", Val: "plain"}) {
 				n.AppendChild(&html.Node{Type: html.TextNode, Data: f.HTML})
 				return
 			}
 		}
-		p.t.Fatalf("there is no open code block in %s", f.Target)
+		p.t.Fatalf("there is no open code block, nor plain text, in %s", f.Target)
 	case views.SwapRemove:
 		target.Parent.RemoveChild(target)
 	case views.SwapEffect:

@@ -22,27 +22,11 @@ import (
 // Limits of what is rendered as Markdown; anything above is shown as plain text,
 // which is always possible.
 const (
-	maxMarkdown  = 256 << 10
-	maxBlock     = 16 << 10
-	maxNesting   = 100  // of quotes and lists: each level costs the browser depth
-	maxBrackets  = 1000 // of a block: each open one is looked at again by those that follow
-	markdownTime = 200 * time.Millisecond
+	maxMarkdown = 256 << 10
+	maxBlock    = 16 << 10
+	maxNesting  = 100  // of quotes and lists: each level costs the browser depth
+	maxBrackets = 1000 // of a block: each open one is looked at again by those that follow
 )
-
-// budget is how long rendering may take: until when the whole text, how long
-// each block of code, and how long a block that is still open.
-type budget struct {
-	deadline   time.Time
-	code, tail time.Duration
-}
-
-// budgetIn is what the context grants: the usual, unless a test says otherwise.
-func budgetIn(ctx context.Context) budget {
-	if limit, ok := ctx.Value(budgetKey).(budget); ok {
-		return limit
-	}
-	return budget{time.Now().Add(markdownTime), codeTime, tailTime}
-}
 
 const budgetMeta = "budget"
 
@@ -61,7 +45,7 @@ var renderers = sync.OnceValue(func() *markdown {
 
 // Markdown returns the text as HTML that is safe to show.
 func Markdown(ctx context.Context, source string) string {
-	return labelled(ctx, renderers().whole([]byte(source), budgetIn(ctx), nil))
+	return labelled(ctx, renderers().within(ctx, []byte(source), nil))
 }
 
 // markdownCiting is Markdown with the markers of sources of a message.
@@ -69,7 +53,17 @@ func markdownCiting(ctx context.Context, source, item string, list []cite) strin
 	if len(list) == 0 {
 		return Markdown(ctx, source)
 	}
-	return writeCites(ctx, labelled(ctx, renderers().whole([]byte(noMarks.Replace(source)), budgetIn(ctx), list)), item)
+	return writeCites(ctx, labelled(ctx, renderers().within(ctx, []byte(noMarks.Replace(source)), list)), item)
+}
+
+// within renders a complete text in the time that the context grants.
+func (m *markdown) within(ctx context.Context, source []byte, list []cite) string {
+	limit, page, start := budgetIn(ctx), allowanceIn(ctx), time.Now()
+	if end := start.Add(page.left); end.Before(limit.deadline) {
+		limit.deadline = end
+	}
+	defer func() { page.left -= time.Since(start) }()
+	return m.whole(source, limit, list)
 }
 
 // whole renders a complete text. A long one is rendered block by block, as it

@@ -186,6 +186,7 @@ type contextKey int
 const (
 	csrfKey contextKey = iota
 	budgetKey
+	allowanceKey
 )
 
 // WithCSRF returns a context in which every form that is rendered carries the

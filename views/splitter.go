@@ -68,6 +68,14 @@ func (s *splitter) closed() iter.Seq[[]byte] {
 // tail is the open block.
 func (s *splitter) tail() []byte { return s.buf[s.start:len(s.buf):len(s.buf)] }
 
+// rest is what closed has not yielded, and where it begins.
+func (s *splitter) rest() (text []byte, at int) {
+	if s.given > 0 {
+		at = s.ends[s.given-1]
+	}
+	return s.buf[at:len(s.buf):len(s.buf)], at
+}
+
 func (s *splitter) cut() {
 	s.start = s.line
 	s.ends = append(s.ends, s.line)

@@ -69,9 +69,9 @@ export function apply(fragment) {
       target.replaceChildren(parse(fragment.html));
       break;
     case "text": {
-      const code = target.querySelector("pre code");
-      if (!code) return false;
-      code.append(fragment.html || "");
+      const text = target.querySelector("pre code, .plain");
+      if (!text) return false;
+      text.append(fragment.html || "");
       break;
     }
     case "effect":
