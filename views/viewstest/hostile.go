@@ -1,13 +1,15 @@
-package views_test
+// Package viewstest has what hostile text looks like, and finds out whether a page
+// of ours would do anything with it.
+package viewstest
 
 import (
 	"fmt"
 	"strings"
 )
 
-// hostileTexts are texts that run or load something wherever they are taken for
+// HostileTexts are texts that run or load something wherever they are taken for
 // markup, an address, a style or an attribute: more than 500.
-func hostileTexts() []string {
+func HostileTexts() []string {
 	var list []string
 	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	// Elements that run something when an event comes by itself.
