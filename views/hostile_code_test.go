@@ -21,7 +21,6 @@ var hostileCode = map[string][]string{
 func TestHostileCodeIsCheap(t *testing.T) {
 	t.Parallel()
 	limit := endless()
-	limit.code = codeTime
 	colour := func(lang, code string) {
 		var b strings.Builder
 		highlight(&b, lang, []byte(code), limit)
@@ -29,6 +28,7 @@ func TestHostileCodeIsCheap(t *testing.T) {
 	ordinary := strings.Repeat("func f(a, b int) int { return a + b } // add them\n", maxCodeLines/2)
 	colour("go", ordinary) // which compiles the lexer
 	usual := max(spent(func() { colour("go", ordinary) }), spent(func() { colour("go", ordinary) }))
+	limit.code = codeTime
 	for lang, units := range hostileCode {
 		for _, unit := range units {
 			line := strings.Repeat(unit, maxCodeLine/len(unit))

@@ -70,10 +70,7 @@ func fillWith(v reflect.Value, x, name string) {
 // can be: what was imported or found, what others are shown, what was on record.
 func pagesWith(x string) map[string]templ.Component {
 	list := views.ThreadList{} // the sidebar is on the chat's page, too
-	transcript := views.Transcript{Title: x}
-	for _, it := range append(hostileTurn(x).Items, views.TurnItem{Item: &chatkit.WidgetItem{CopyText: x}}) {
-		transcript.Items = append(transcript.Items, it)
-	}
+	transcript := views.Transcript{Title: x, Items: append(hostileTurn(x).Items, views.TurnItem{Item: &chatkit.WidgetItem{CopyText: x}})}
 	pages := map[string]templ.Component{
 		"shared":        views.SharedPage(transcript),
 		"file":          views.TranscriptFile(transcript),
