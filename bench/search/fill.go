@@ -189,10 +189,14 @@ func (f *filler) copyPostgres(ctx context.Context) (err error) {
 	return err
 }
 
-// settle does what Postgres does by itself after a while.
+// settle does what Postgres does by itself after a while, and a server for SQLite.
 func (f *filler) settle(ctx context.Context) error {
 	if f.db.Driver() != "postgres" {
-		return nil
+		for {
+			if more, err := f.db.TidyIndex(ctx); err != nil || !more {
+				return err
+			}
+		}
 	}
 	conn, err := pgx.Connect(ctx, f.database)
 	if err != nil {
