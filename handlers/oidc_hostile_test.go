@@ -195,7 +195,8 @@ func TestUntrueAnswersLetNobodyIn(t *testing.T) {
 		}
 	}
 	for name, said := range map[string]lie{"error page": {status: 502, answer: "<b>a reason</b>"}, "no JSON": {answer: "<b>a reason</b>"},
-		"endless": {answer: `{"access_token":"` + strings.Repeat("x", 2<<20)}, "it says so": {callback: url.Values{"error": {"temporarily_unavailable"}}}} {
+		"endless": {answer: `{"access_token":"` + strings.Repeat("x", 2<<20)}, "endless person": {claims: jwt.MapClaims{"email": nil}, info: map[string]any{"sub": "sub-1", "email": "ada@example.com", "email_verified": true, "name": strings.Repeat("x", 2<<20)}},
+		"it says so": {callback: url.Values{"error": {"temporarily_unavailable"}}}} {
 		v := s.nobody()
 		if r := l.send(v, "/oidc/signin", said); r.status != 503 {
 			t.Errorf("%s: status %d", name, r.status)

@@ -2,9 +2,11 @@ package handlers
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/taskpilot/taskpilot/handlers/mail/mailtest"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
@@ -115,4 +117,27 @@ func TestProveAtTheProvider(t *testing.T) {
 	}
 	s.h.Now = time.Now
 	v.post("/settings/tokens", token).want(200)
+}
+
+// TestLinkIsTold: the person hears by mail that there is another way in, and a reset
+// of the password by mail closes it.
+func TestLinkIsTold(t *testing.T) {
+	t.Parallel()
+	post := mailtest.New(t)
+	s, p := withProvider(t, modelstest.Open(t), withMail(t, post))
+	user := modelstest.User(t, s.db, "ada@example.com")
+	p.Add("eve@example.com", true)
+	v := s.browser(user)
+	v.link(p, "eve@example.com").want(303)
+	if told := post.Next(t); told.To != user.Email || !strings.Contains(told.Text, "with Example") {
+		t.Errorf("told %s: %s", told.To, told.Text)
+	}
+	owner := s.guest()
+	owner.post("/forgot", url.Values{"email": {user.Email}}).want(200)
+	form := tokenIn(link(t, post.Next(t)))
+	form.Set("password", "another good phrase")
+	owner.post("/reset", form).want(200).has("linked accounts, they are removed")
+	if len(s.identities(user)) != 0 {
+		t.Error("who had linked an account still comes in")
+	}
 }

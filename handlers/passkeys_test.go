@@ -246,7 +246,7 @@ func TestResetEndsPasskeys(t *testing.T) {
 		v.post("/reset", form).want(400)
 		s.guest().signInBy(a).want(303)
 		form.Set("password", "another good phrase")
-		v.post("/reset", form).want(200).has("If you had passkeys, they are removed")
+		v.post("/reset", form).want(200).has("If you had passkeys or linked accounts, they are removed")
 		s.guest().signInBy(a).want(403)
 		s.guest().signInBy(bobs).want(303)
 		if got := events(t, db, user.ID); !slices.Contains(got, "passkey_removed ") {
