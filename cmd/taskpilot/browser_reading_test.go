@@ -103,7 +103,9 @@ func TestBrowserLongThreadKeepsThePlace(t *testing.T) {
 	if shown > 80 {
 		t.Errorf("%d messages at once", shown)
 	}
-	t.Logf("loaded in %v ms", eval[float64](b, b.ctx, `performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd`))
+	t.Log(eval[string](b, b.ctx, `(([page], [paint]) => "answered in " + (page.responseEnd - page.requestStart).toFixed(1) + " ms, painted after " + (paint?.startTime.toFixed(0) ?? "some") + " ms, loaded after " +
+		page.domContentLoadedEventEnd.toFixed(0) + " ms, " + (page.decodedBodySize / 1024).toFixed(0) + " KB of HTML, " + document.querySelectorAll("*").length + " elements")(
+		performance.getEntriesByType("navigation"), performance.getEntriesByName("first-contentful-paint"))`))
 	const scroller = `document.querySelector("[data-scroll]")`
 	for range 3 {
 		before := eval[int](b, b.ctx, `document.querySelectorAll(".bubble, .answer").length`)
