@@ -32,7 +32,7 @@ func TestSignedAddresses(t *testing.T) {
 	now := time.Date(2026, 11, 26, 10, 30, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
 	s := boot(t, db, func(o *Options) { o.Now = clock })
-	ann, bob := modelstest.User(t, db, "ann@example.com"), modelstest.User(t, db, "bob@example.com")
+	bob, ann := modelstest.User(t, db, "bob@example.com"), modelstest.User(t, db, "ann@example.com")
 	v := s.browser(ann)
 	a := v.upload("cat.png", picture(t, 10, 10)).attachment()
 	b := v.announce("late.txt", "text/plain")

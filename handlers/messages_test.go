@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
@@ -113,6 +114,35 @@ func TestHistoryPages(t *testing.T) {
 		}
 		if items, err := (history{db, bob.ID, thread}).Oldest(t.Context(), 2); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("another person's: %d items, %v", len(items), err)
+		}
+	})
+}
+
+// A run that ended between the reading of a page's items and of its runs is shown
+// with its answer.
+func TestRunEndsWhileItsPageIsRead(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		s := boot(t, db)
+		ann := modelstest.User(t, db, "ann@example.com")
+		thread := s.program(ann).ask("hello")
+		items, _, err := db.Items(t.Context(), ann.ID, thread, models.ItemQuery{Limit: 10, Order: chatkit.Asc})
+		if err != nil || len(items) < 2 {
+			t.Fatalf("%d items, %v", len(items), err)
+		}
+		shown := func() int {
+			list, err := s.h.turnViews(t.Context(), ann.ID, thread, [][]models.Item{items[:1]})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list[0].Items)
+		}
+		if n := shown(); n != len(items) {
+			t.Errorf("%d of %d items are shown", n, len(items))
+		}
+		s.h.Now = func() time.Time { return time.Now().Add(time.Minute) }
+		if n := shown(); n != 1 {
+			t.Errorf("items of an old run were read twice: %d are shown", n)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/models"
@@ -69,7 +70,13 @@ func (h *Handlers) turnViews(ctx context.Context, userID, threadID string, group
 	}
 	list := make([]views.Turn, len(groups))
 	for i, g := range groups {
-		t := turnView(byID[g[0].RunID], threadID, g)
+		run := byID[g[0].RunID]
+		if h.endedLately(run) { // after its items were read, maybe: without this its answer would be missing
+			if g, err = h.turnItems(ctx, run); err != nil {
+				return nil, err
+			}
+		}
+		t := turnView(run, threadID, g)
 		if t.Running() {
 			if t, err = h.runningTurn(ctx, t); err != nil {
 				return nil, err
@@ -78,6 +85,12 @@ func (h *Handlers) turnViews(ctx context.Context, userID, threadID string, group
 		list[i] = t
 	}
 	return list, h.addFeedback(ctx, userID, threadID, list)
+}
+
+// endedLately is true of a run that may have ended while a page was being read,
+// also by the clock of another server.
+func (h *Handlers) endedLately(run *models.Run) bool {
+	return run != nil && run.FinishedAt != nil && h.Now().Sub(run.FinishedAt.Time) < 10*time.Second
 }
 
 // turnView is a turn as it is stored.

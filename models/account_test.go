@@ -131,7 +131,7 @@ func TestTooManyAPITokens(t *testing.T) {
 func TestForgetWords(t *testing.T) {
 	t.Parallel()
 	db := modelstest.Open(t)
-	gone, kept := modelstest.User(t, db, "ada@example.com"), modelstest.User(t, db, "bob@example.com")
+	kept, gone := modelstest.User(t, db, "bob@example.com"), modelstest.User(t, db, "ada@example.com") // the first is the administrator
 	for range 3 {
 		thread(t, db, gone.ID, "zyxgone question")
 		thread(t, db, kept.ID, "zyxkept question")

@@ -54,8 +54,8 @@ func attachment(tx *gorm.DB, userID, id string) (*attachmentRow, error) {
 
 // attachmentKept is true of files that are not in a thread that is about to be
 // deleted.
-const attachmentKept = "(thread_id = '' OR EXISTS (SELECT 1 FROM threads WHERE threads.user_id = attachments.user_id " +
-	"AND threads.id = attachments.thread_id AND threads.deleted_at IS NULL))"
+const attachmentKept = "NOT EXISTS (SELECT 1 FROM threads WHERE threads.user_id = attachments.user_id " +
+	"AND threads.id = attachments.thread_id AND threads.deleted_at IS NOT NULL)"
 
 func (r *attachmentRow) attachment() (*Attachment, error) {
 	a := &Attachment{Object: r.Object, Size: r.Size}

@@ -161,9 +161,10 @@ func TestUsers(t *testing.T) {
 	s.fails(exitError, "nobody has the e-mail address", testPassword, "user", "password", "cy@example.com")
 
 	s.fails(exitError, "nothing was changed", "no\n", "user", "delete", "ann@example.com")
-	s.must("yes\n", "user", "delete", "ann@example.com")
-	s.must("", "user", "delete", "--yes", "bob@example.com")
-	s.fails(exitError, "nobody has", "", "user", "delete", "--yes", "bob@example.com")
+	s.fails(exitError, "the only administrator", "yes\n", "user", "delete", "ann@example.com")
+	s.must("yes\n", "user", "delete", "bob@example.com")
+	s.must("", "user", "delete", "--yes", "ann@example.com")
+	s.fails(exitError, "nobody has", "", "user", "delete", "--yes", "ann@example.com")
 	if got := s.must("", "user", "list", "--json"); strings.TrimSpace(got) != "[]" {
 		t.Errorf("user list --json of nobody: %s", got)
 	}

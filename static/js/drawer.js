@@ -17,14 +17,18 @@ function enter() {
 function open(link) {
   opener = link;
   root.setAttribute("data-drawer-open", "");
+  byId("main").inert = true; // the page beneath is out of reach
   enter();
 }
 
 function close() {
   if (!root.hasAttribute("data-drawer-open")) return;
   root.removeAttribute("data-drawer-open");
+  byId("main").inert = false;
   opener?.focus();
 }
+
+matchMedia("(min-width: 56rem)").addEventListener("change", close);
 
 const folders = () => [...document.querySelectorAll("[data-fold]")].filter((el) => el.checkVisibility());
 
