@@ -7,7 +7,6 @@ import { link } from "./live-link.js";
 const patience = 2000; // before the page admits that the connection is lost
 let shown = ""; // the thread that was last announced to the stream
 let notice = 0;
-let wasOffline = false;
 let lastResync = 0;
 
 const watch = () => ({ thread: list()?.dataset.thread || "", seq: Number(list()?.dataset.seq || 0) });
@@ -40,18 +39,17 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   setTimeout(refresh, 400, id);
 });
 
-function setOnline(online) {
+// Signals that came while there was no connection are lost: lists are fetched again.
+function setOnline(online, again) {
   const state = document.querySelector("[data-link-state]");
   if (online) {
     clearTimeout(notice);
     notice = 0;
     if (state) state.hidden = true;
-    if (wasOffline) ["threads", "tasks"].forEach(refresh);
+    if (again) ["threads", "tasks"].forEach(refresh);
     else if (document.querySelector(".thread-busy")) refresh("threads"); // that answer may have ended before
-    wasOffline = false;
   } else {
     notice ||= setTimeout(() => {
-      wasOffline = true;
       if (state) state.hidden = false;
     }, patience);
   }
@@ -73,7 +71,7 @@ function receive(message) {
       refresh(message.kind);
       break;
     case "state":
-      setOnline(message.online);
+      setOnline(message.online, message.again);
       break;
     case "gone": // deleted here or on another page
       if (message.thread === watch().thread) location.assign(`/undo?do=delete&thread=${message.thread}`);
