@@ -106,7 +106,15 @@ func (p *livePage) quick(ctx context.Context, w *watch) error {
 	if err := p.sendFragments([]views.Fragment{f}); err != nil {
 		return err
 	}
-	return p.passed(ctx, run)
+	return p.besides(ctx, run)
+}
+
+// besides sends what a finished run did elsewhere than in its turn.
+func (p *livePage) besides(ctx context.Context, run *models.Run) error {
+	if err := p.passed(ctx, run); err != nil {
+		return err
+	}
+	return p.touched(ctx, run)
 }
 
 // latest renders the newest turn once more when a page connects: its answer may
@@ -129,10 +137,7 @@ func (p *livePage) latest(ctx context.Context, w *watch) error {
 			return err
 		}
 	}
-	if err := p.passed(ctx, run); err != nil {
-		return err
-	}
-	return p.touched(ctx, run)
+	return p.besides(ctx, run)
 }
 
 // fresh is how soon after a run's end a page can still be told what passed in
@@ -219,7 +224,7 @@ func (p *livePage) missed(ctx context.Context, w *watch, running *models.Run) ([
 		}
 		w.seq = max(w.seq, f.Seq)
 		list = append(list, f)
-		if err := p.passed(ctx, run); err != nil {
+		if err := p.besides(ctx, run); err != nil {
 			return nil, err
 		}
 	}
