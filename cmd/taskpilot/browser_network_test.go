@@ -158,3 +158,22 @@ func TestBrowserEightTabsWork(t *testing.T) {
 		b.run(tab, chromedp.Navigate(w.url+"/tasks"), wait(`location.pathname === "/tasks" && document.querySelector("#tasks") !== null`))
 	}
 }
+
+// While the tabs' connection is made anew, because one of them has gone to another
+// page, what happens still reaches the others.
+func TestBrowserHearsWhileItConnectsAnew(t *testing.T) {
+	w := newWeb(t, nil)
+	way := newRoad(w)
+	b := w.open(desktop)
+	b.signUp("Ann")
+	b.run(b.ctx, chromedp.Navigate(w.url+"/tasks"), wait(`document.querySelector("#new-title")`))
+	others := b.tabs(2, "/tasks")
+	soon(t, "one live stream", func() bool { return way.carrying("GET /live?") == 1 })
+	way.set(roadNarrow)
+	b.run(others[1], chromedp.Navigate("about:blank"))
+	soon(t, "another stream is asked for", func() bool { return way.holding() > 0 })
+	b.run(b.ctx, chromedp.SendKeys(`#new-title`, "Buy milk\r"), has("Buy milk"))
+	b.run(others[0], has("Buy milk"))
+	way.set(roadOpen)
+	soon(t, "one live stream", func() bool { return way.holding() == 0 && way.carrying("GET /live?") == 1 })
+}

@@ -18,6 +18,7 @@ type road struct {
 	moved *sync.Cond
 	state roadState
 	ends  map[net.Conn]string // with the last request that came from there
+	held  int                 // live streams that wait
 }
 
 type roadState int
@@ -27,6 +28,7 @@ const (
 	roadStalled           // nothing arrives, and nobody is told
 	roadCut               // connections break, and there are no new ones
 	roadDeaf              // requests arrive; their answers break the connection
+	roadNarrow            // live streams that are asked for are kept waiting
 )
 
 // newRoad opens a way to the server. Browsers that are opened afterwards take it.
@@ -76,7 +78,28 @@ func (r *road) pass(answer bool) bool {
 	for r.state == roadStalled {
 		r.moved.Wait()
 	}
-	return r.state == roadOpen || r.state == roadDeaf && !answer
+	return r.state == roadOpen || r.state == roadNarrow || r.state == roadDeaf && !answer
+}
+
+// hold waits while the way is too narrow for the request.
+func (r *road) hold(request string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !strings.HasPrefix(request, "GET /live?") {
+		return
+	}
+	r.held++
+	for r.state == roadNarrow {
+		r.moved.Wait()
+	}
+	r.held--
+}
+
+// holding is how many live streams wait.
+func (r *road) holding() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.held
 }
 
 func (r *road) join(near net.Conn) {
@@ -115,6 +138,7 @@ func (r *road) carry(to, from net.Conn, answer bool) {
 		}
 		if !answer {
 			r.note(from, string(buf[:n]))
+			r.hold(string(buf[:n]))
 		}
 		if _, err := to.Write(buf[:n]); err != nil {
 			return
