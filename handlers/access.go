@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
@@ -229,10 +227,7 @@ func header(c *fiber.Ctx, name string) []string {
 // csrfToken is bound to the browser's cookie, so that it needs no storage and
 // ends with the session.
 func (h *Handlers) csrfToken(c *fiber.Ctx) string {
-	mac := hmac.New(sha256.New, h.SessionSecret)
-	mac.Write([]byte("csrf\x00"))
-	mac.Write([]byte(h.sessions.browserKey(c)))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return base64.RawURLEncoding.EncodeToString(mac(h.SessionSecret, "csrf", h.sessions.browserKey(c)))
 }
 
 // network is the client's address for throttling: the peer, or, behind a proxy

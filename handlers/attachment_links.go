@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -51,9 +50,7 @@ func (h *Handlers) fileURL(userID, id, what string) string {
 }
 
 func (h *Handlers) fileSignature(userID, id, what, until string) string {
-	mac := hmac.New(sha256.New, h.SessionSecret)
-	mac.Write([]byte(strings.Join([]string{"attachment", userID, id, what, until}, "\x00")))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return base64.RawURLEncoding.EncodeToString(mac(h.SessionSecret, "attachment", userID, id, what, until))
 }
 
 // signedFor checks the address that a file is asked for at, and returns whose

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,9 +48,7 @@ func newPost(db *models.DB, m *mail.Mailer, secret []byte, log *slog.Logger) *po
 	if m == nil {
 		return nil
 	}
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte("letters"))
-	p := &post{db: db, mail: m, key: mac.Sum(nil), log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	p := &post{db: db, mail: m, key: mac(secret, "letters"), log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	p.open, p.shut = context.WithCancel(context.Background())
 	p.ctx, p.abort = context.WithCancel(context.Background())
 	go p.run()

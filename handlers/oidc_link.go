@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -35,9 +34,7 @@ func (h *Handlers) sealIdentity(c *fiber.Ctx, in models.NewIdentity) string {
 }
 
 func (h *Handlers) identitySeal(text, browser string) string {
-	mac := hmac.New(sha256.New, h.SessionSecret)
-	mac.Write([]byte("identity\x00" + browser + "\x00" + text))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return base64.RawURLEncoding.EncodeToString(mac(h.SessionSecret, "identity", browser, text))
 }
 
 // openIdentity reads what sealIdentity made.

@@ -94,10 +94,7 @@ func (h *Handlers) challenge(c *fiber.Ctx, purpose string) []byte {
 
 // seal binds a challenge to what it is for and to the browser.
 func (h *Handlers) seal(c *fiber.Ctx, purpose string, challenge []byte) []byte {
-	mac := hmac.New(sha256.New, h.SessionSecret)
-	mac.Write([]byte("passkey\x00" + purpose + "\x00" + h.sessions.browserKey(c) + "\x00"))
-	mac.Write(challenge)
-	return mac.Sum(nil)
+	return mac(h.SessionSecret, "passkey", purpose, h.sessions.browserKey(c), string(challenge))
 }
 
 // spend takes a challenge that was answered, once.

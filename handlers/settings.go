@@ -144,7 +144,7 @@ func (h *Handlers) confirmEmailPage(c *fiber.Ctx) error {
 // the old one.
 func (h *Handlers) confirmEmail(c *fiber.Ctx) error {
 	ctx := c.UserContext()
-	_, _, err := h.DB.ConfirmEmail(ctx, c.FormValue("token"), func(about models.Occasion) (*models.NewLetter, error) {
+	err := h.DB.ConfirmEmail(ctx, c.FormValue("token"), func(about models.Occasion) (*models.NewLetter, error) {
 		return h.post.write(about.User.ID, letterMoved(ctx, about.User.Email, about.Email))
 	})
 	if errors.Is(err, models.ErrNotFound) || errors.Is(err, models.ErrConflict) {

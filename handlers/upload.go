@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/taskpilot/taskpilot/views/locale"
-	"github.com/valyala/fasthttp"
 )
 
 // Files come in as streams; everything else is read whole before it is handled.

@@ -22,7 +22,7 @@ func TestMailLinkWorksOnce(t *testing.T) {
 				return err
 			},
 			models.LinkEmail: func(secret string) error {
-				_, _, err := db.ConfirmEmail(t.Context(), secret)
+				err := db.ConfirmEmail(t.Context(), secret)
 				return err
 			},
 		} {
@@ -75,7 +75,7 @@ func TestConfirmedAddressMayBeTaken(t *testing.T) {
 		u := modelstest.User(t, db, "ada@example.com")
 		secret := must[string](t)(db.NewMailLink(t.Context(), u.ID, models.LinkEmail, "bob@example.com"))
 		modelstest.User(t, db, "bob@example.com")
-		_, _, err := db.ConfirmEmail(t.Context(), secret)
+		err := db.ConfirmEmail(t.Context(), secret)
 		want(t, err, models.ErrConflict)
 		want(t, db.ChangeEmail(t.Context(), u.ID, "bob@example.com"), models.ErrConflict)
 		if got := must[*models.User](t)(db.User(t.Context(), u.ID)); got.Email != "ada@example.com" {

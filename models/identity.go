@@ -87,28 +87,7 @@ func (db *DB) link(ctx context.Context, tx *gorm.DB, userID string, n NewIdentit
 // UnlinkIdentity takes an identity of a person's away. ErrLastWay: they could not
 // sign in any more.
 func (db *DB) UnlinkIdentity(ctx context.Context, userID, id string) error {
-	return wrap("unlink identity", db.write(ctx, func(tx *gorm.DB) error {
-		u, err := lockWays(tx, userID)
-		if err != nil {
-			return err
-		}
-		if err := gone(tx.Where("user_id = ? AND id = ?", userID, id).Delete(&Identity{})); err != nil {
-			return err
-		}
-		if err := keepWay(tx, u); err != nil {
-			return err
-		}
-		return db.auditOwn(ctx, tx, AuditIdentityRemoved, userID, "")
-	}))
-}
-
-// forgetIdentities takes all identities of a person's away.
-func (db *DB) forgetIdentities(ctx context.Context, tx *gorm.DB, userID string) error {
-	change := tx.Where("user_id = ?", userID).Delete(&Identity{})
-	if change.Error != nil || change.RowsAffected == 0 {
-		return change.Error
-	}
-	return db.auditOwn(ctx, tx, AuditIdentityRemoved, userID, "")
+	return wrap("unlink identity", db.removeWay(ctx, &Identity{}, userID, id, AuditIdentityRemoved))
 }
 
 // OpenAccount opens an account without a password for somebody with an identity,

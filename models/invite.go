@@ -2,8 +2,6 @@ package models
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"time"
 
@@ -42,9 +40,7 @@ func (db *DB) Invite(ctx context.Context, email string, letters ...WriteLetter) 
 	} else if !errors.Is(err, ErrNotFound) {
 		return nil, "", err
 	}
-	var random [32]byte
-	rand.Read(random[:])
-	secret := base64.RawURLEncoding.EncodeToString(random[:])
+	secret := newSecret()
 	bring, err := written(Occasion{Secret: secret, Email: email}, letters)
 	if err != nil {
 		return nil, "", wrap("invite", err)

@@ -110,10 +110,10 @@ func (db *DB) ResetPassword(ctx context.Context, secret, password string, letter
 		if err := db.endTokens(ctx, tx, u.ID); err != nil {
 			return err
 		}
-		if err := db.forgetPasskeys(ctx, tx, u.ID); err != nil {
+		if err := db.forgetWays(ctx, tx, &Passkey{}, u.ID, AuditPasskeyRemoved); err != nil {
 			return err
 		}
-		if err := db.forgetIdentities(ctx, tx, u.ID); err != nil {
+		if err := db.forgetWays(ctx, tx, &Identity{}, u.ID, AuditIdentityRemoved); err != nil {
 			return err
 		}
 		if err := db.setHash(ctx, tx, u.ID, hash); err != nil {
@@ -124,21 +124,22 @@ func (db *DB) ResetPassword(ctx context.Context, secret, password string, letter
 }
 
 // ConfirmEmail gives the person to whom a link was sent the address that it was
-// sent to, and returns them as they were before. The letters tell of it; their
-// Email is the new address. ErrConflict: somebody else has it by now.
-func (db *DB) ConfirmEmail(ctx context.Context, secret string, letters ...WriteLetter) (before *User, email string, err error) {
+// sent to. The letters tell of it: their User is as before, their Email the new
+// address. ErrConflict: somebody else has it by now.
+func (db *DB) ConfirmEmail(ctx context.Context, secret string, letters ...WriteLetter) error {
 	link, err := db.MailLink(ctx, LinkEmail, secret)
 	if err != nil {
-		return nil, "", err
+		return err
 	}
-	if before, err = db.User(ctx, link.UserID); err != nil {
-		return nil, "", err
+	before, err := db.User(ctx, link.UserID)
+	if err != nil {
+		return err
 	}
 	tell, err := written(Occasion{User: before, Email: link.Email}, letters)
 	if err != nil {
-		return nil, "", wrap("confirm e-mail address", err)
+		return wrap("confirm e-mail address", err)
 	}
-	err = db.write(ctx, func(tx *gorm.DB) error {
+	return wrap("confirm e-mail address", db.write(ctx, func(tx *gorm.DB) error {
 		if err := db.useLink(tx, LinkEmail, secret); err != nil {
 			return err
 		}
@@ -146,6 +147,5 @@ func (db *DB) ConfirmEmail(ctx context.Context, secret string, letters ...WriteL
 			return err
 		}
 		return db.addLetters(tx, tell)
-	})
-	return before, link.Email, wrap("confirm e-mail address", err)
+	}))
 }

@@ -38,8 +38,7 @@ const (
 // ErrCopied means that a passkey's counter went back: there may be a copy of it.
 var ErrCopied = errors.New("models: the passkey may have been copied")
 
-// AddPasskey stores a new passkey of p.UserID, and fills in its id and time.
-// The
+// AddPasskey stores a new passkey of p.UserID, and fills in its id and time. The
 // letters tell of it. ErrConflict: it is known already.
 func (db *DB) AddPasskey(ctx context.Context, p *Passkey, letters ...*NewLetter) error {
 	p.Name = clip(line(p.Name), passkeyName)
@@ -126,26 +125,5 @@ func (db *DB) RenamePasskey(ctx context.Context, userID, id, name string) error 
 // RemovePasskey takes a person's passkey away. ErrLastWay: they could not sign in
 // any more.
 func (db *DB) RemovePasskey(ctx context.Context, userID, id string) error {
-	return wrap("remove passkey", db.write(ctx, func(tx *gorm.DB) error {
-		u, err := lockWays(tx, userID)
-		if err != nil {
-			return err
-		}
-		if err := gone(tx.Where("user_id = ? AND id = ?", userID, id).Delete(&Passkey{})); err != nil {
-			return err
-		}
-		if err := keepWay(tx, u); err != nil {
-			return err
-		}
-		return db.auditOwn(ctx, tx, AuditPasskeyRemoved, userID, "")
-	}))
-}
-
-// forgetPasskeys takes all passkeys of a person's away.
-func (db *DB) forgetPasskeys(ctx context.Context, tx *gorm.DB, userID string) error {
-	change := tx.Where("user_id = ?", userID).Delete(&Passkey{})
-	if change.Error != nil || change.RowsAffected == 0 {
-		return change.Error
-	}
-	return db.auditOwn(ctx, tx, AuditPasskeyRemoved, userID, "")
+	return wrap("remove passkey", db.removeWay(ctx, &Passkey{}, userID, id, AuditPasskeyRemoved))
 }

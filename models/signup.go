@@ -5,8 +5,6 @@ import (
 	"errors"
 
 	"gorm.io/gorm"
-
-	"github.com/taskpilot/taskpilot/chatkit"
 )
 
 // SignUp is an account that is opened when a link in a mail is.
@@ -92,9 +90,8 @@ func (db *DB) ConfirmSignUp(ctx context.Context, secret string) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := At(db.now())
-	u := &User{ID: chatkit.NewID("usr"), Email: s.Email, Name: s.Name, PasswordHash: s.PasswordHash, Role: RoleUser,
-		CreatedAt: now, UpdatedAt: now}
+	u := db.account(s.Email, s.Name)
+	u.PasswordHash = s.PasswordHash
 	err = db.write(ctx, func(tx *gorm.DB) error {
 		// Who deletes it has it: of two at once one does.
 		if err := gone(db.goodSignUps(tx, secret).Delete(&SignUp{})); err != nil {

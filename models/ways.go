@@ -1,6 +1,7 @@
 package models
 
 import (
+	"context"
 	"errors"
 
 	"gorm.io/gorm"
@@ -31,4 +32,31 @@ func keepWay(tx *gorm.DB, u *User) error {
 		}
 	}
 	return ErrLastWay
+}
+
+// removeWay takes a way to sign in, which is a row of the kind of way, from a
+// person. ErrLastWay: they could not sign in any more.
+func (db *DB) removeWay(ctx context.Context, way any, userID, id string, record AuditKind) error {
+	return db.write(ctx, func(tx *gorm.DB) error {
+		u, err := lockWays(tx, userID)
+		if err != nil {
+			return err
+		}
+		if err := gone(tx.Where("user_id = ? AND id = ?", userID, id).Delete(way)); err != nil {
+			return err
+		}
+		if err := keepWay(tx, u); err != nil {
+			return err
+		}
+		return db.auditOwn(ctx, tx, record, userID, "")
+	})
+}
+
+// forgetWays takes all of a person's ways to sign in of one kind.
+func (db *DB) forgetWays(ctx context.Context, tx *gorm.DB, way any, userID string, record AuditKind) error {
+	change := tx.Where("user_id = ?", userID).Delete(way)
+	if change.Error != nil || change.RowsAffected == 0 {
+		return change.Error
+	}
+	return db.auditOwn(ctx, tx, record, userID, "")
 }

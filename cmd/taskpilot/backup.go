@@ -109,7 +109,10 @@ func (c Config) restore(ctx context.Context, file string, force bool, now time.T
 	}
 	database := file
 	if archived {
-		f, err := os.CreateTemp("", "taskpilot-restore-") // mode 0600
+		if err := os.MkdirAll(c.DataDir, 0o700); err != nil { // there is room for it, unlike where others put what is small
+			return err
+		}
+		f, err := os.CreateTemp(c.DataDir, ".restore-") // mode 0600
 		if err != nil {
 			return err
 		}

@@ -1,5 +1,6 @@
 // Applies the chosen theme before the first paint, and whether the sidebar is
-// folded away. It runs in the head, so it is a plain script and short. The class tells the style sheet that scripts run.
+// folded away. It runs in the head, so it is a plain script and short. The class
+// tells the style sheet that scripts run.
 (() => {
   const root = document.documentElement;
   const night = matchMedia("(prefers-color-scheme: dark)");
