@@ -109,18 +109,11 @@ func (c Config) restore(ctx context.Context, file string, force bool, now time.T
 	}
 	database := file
 	if archived {
-		if err := os.MkdirAll(c.DataDir, 0o700); err != nil { // there is room for it, unlike where others put what is small
+		var clean func()
+		if database, clean, err = c.unpackDatabase(file); err != nil {
 			return err
 		}
-		f, err := os.CreateTemp(c.DataDir, ".restore-") // mode 0600
-		if err != nil {
-			return err
-		}
-		database = f.Name()
-		defer os.Remove(database)
-		if err := errors.Join(f.Close(), checkArchive(file, database)); err != nil {
-			return err
-		}
+		defer clean()
 	}
 	files := func() error { return nil }
 	if folder, isFolder := c.filesFolder(); archived && isFolder {
@@ -133,6 +126,35 @@ func (c Config) restore(ctx context.Context, file string, force bool, now time.T
 		return err
 	}
 	return files()
+}
+
+// unpackDatabase checks an archive and puts its database into a file of
+// DATA_DIR, where there is room for it, unlike where others put what is small.
+// clean takes away that file, and the folder if it was made and stayed empty.
+func (c Config) unpackDatabase(archive string) (database string, clean func(), err error) {
+	_, err = os.Stat(c.DataDir)
+	made := errors.Is(err, fs.ErrNotExist)
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return "", nil, err
+	}
+	clean = func() {
+		if database != "" {
+			_ = os.Remove(database)
+		}
+		if made {
+			_ = os.Remove(c.DataDir) // refuses if something is in it
+		}
+	}
+	f, err := os.CreateTemp(c.DataDir, ".restore-") // mode 0600
+	if err == nil {
+		database = f.Name()
+		err = errors.Join(f.Close(), checkArchive(archive, database))
+	}
+	if err != nil {
+		clean()
+		return "", nil, err
+	}
+	return database, clean, nil
 }
 
 func restoreCommand() command {
