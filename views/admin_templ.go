@@ -320,7 +320,7 @@ func AdminHealthPage(a AdminHealth, list ThreadList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Bad {
-					templ_7745c5c3_Err = icon("alert").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = icon("warning").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
