@@ -59,5 +59,5 @@ func TestPageReturnsAToolsOutput(t *testing.T) {
 	path, address = waiting(t, s, v, "tool", "output")
 	v.post(path+"/messages", url.Values{"content": {"never mind"}}).want(303)
 	s.settled(t, v.user, path)
-	v.post(address, url.Values{"result": {`{}`}}).want(409).has("The conversation has gone on")
+	v.post(address, url.Values{"result": {`{}`}}).want(409).has("The chat has gone on")
 }

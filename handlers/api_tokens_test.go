@@ -135,7 +135,7 @@ func TestTokensAreMadeListedAndRevoked(t *testing.T) {
 			t.Fatal("the page shows no token")
 		}
 		secret := string(m[1])
-		page := ann.do("GET", "/settings/tokens", nil).want(200).has("Backup &lt;i&gt;").has("Only reading").has("Never used").lacks(secret)
+		page := ann.do("GET", "/settings/tokens", nil).want(200).has("Backup &lt;i&gt;").has("Read only").has("Never used").lacks(secret)
 		bob.do("GET", "/settings/tokens", nil).want(200).lacks("Backup")
 		program := s.bearer(secret)
 		program.do("GET", "/api/v1/auth/me", nil).want(200).has(user.ID)

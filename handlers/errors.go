@@ -56,10 +56,10 @@ var (
 	errForbidden     = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("You may not do this.")}
 	errNotFound      = &problem{Status: 404, Code: "not_found", Message: locale.Mark("There is nothing here, or it is not yours.")}
 	errMethod        = &problem{Status: 405, Code: "method_not_allowed", Message: locale.Mark("This address does not take that method.")}
-	errRunActive     = &problem{Status: 409, Code: "run_active", Message: locale.Mark("An answer is still being written in this conversation. Wait for it or stop it first.")}
+	errRunActive     = &problem{Status: 409, Code: "run_active", Message: locale.Mark("An answer is still being written in this chat. Wait for it or stop it first.")}
 	errWidgetChanged = &problem{Status: 409, Code: "conflict", Message: locale.Mark("This has changed since it was shown. Look at it again, then decide.")}
 	errTooLate       = &problem{Status: 409, Code: "conflict", Message: locale.Mark("It is too late to take this back.")}
-	errCallOver      = &problem{Status: 409, Code: "conflict", Message: locale.Mark("The conversation has gone on: nothing waits for this any more.")}
+	errCallOver      = &problem{Status: 409, Code: "conflict", Message: locale.Mark("The chat has gone on: nothing waits for this any more.")}
 	errDeaf          = &problem{Status: 404, Code: "not_supported", Message: locale.Mark("This chat can't listen: speech recognition is not set up. Write instead.")}
 	errTooLarge      = &problem{Status: 413, Code: "too_large", Message: locale.Mark("The request is too large.")}
 	errEncoding      = &problem{Status: 415, Code: "unsupported_media_type", Message: locale.Mark("Compressed request bodies are not accepted. Send the body as it is.")}
@@ -128,8 +128,8 @@ func errScope(need []string) error {
 var (
 	errNoFiles = &problem{Status: 400, Code: "not_supported", Message: locale.Mark("This server takes no files.")}
 	errNoForm  = &problem{Status: 415, Code: "unsupported_media_type", Message: locale.Mark("Send the file as multipart/form-data, in a part named file.")}
-	errBadLink = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("This address of a file is not valid. Load the conversation again for a new one.")}
-	errOldLink = &problem{Status: 403, Code: "expired", Message: locale.Mark("This address of a file has expired. Load the conversation again for a new one.")}
+	errBadLink = &problem{Status: 403, Code: "forbidden", Message: locale.Mark("This address of a file is not valid. Load the chat again for a new one.")}
+	errOldLink = &problem{Status: 403, Code: "expired", Message: locale.Mark("This address of a file has expired. Load the chat again for a new one.")}
 )
 
 // fileProblem says over HTTP why a file is not taken.

@@ -71,7 +71,7 @@ func (h *Handlers) exportItems(ctx context.Context, thread *models.Thread) ([]mo
 			return nil, err
 		}
 		if all = append(all, page...); len(all) > maxExport {
-			return nil, badRequest(locale.Mark("This conversation is too long for one file. Read it through the API, page by page."))
+			return nil, badRequest(locale.Mark("This chat is too long for one file. Read it through the API, page by page."))
 		}
 		if len(page) > 0 {
 			at = page[len(page)-1].Seq

@@ -69,7 +69,7 @@ func TestImportIsShownThenDone(t *testing.T) {
 		ann, bob := s.browser(user), s.browser(other)
 		ann.do("GET", "/settings/data", nil).want(200).has(`enctype="multipart/form-data"`).has("/settings/data/export").lacks("waits for your yes")
 		page := ann.bring("my <chats>.json", importSample)
-		ann.do("GET", page, nil).want(200).has("Import from ChatGPT").has("1 new conversation with 2 messages").has("1 entry that can’t be read").
+		ann.do("GET", page, nil).want(200).has("Import from ChatGPT").has("1 new chat with 2 messages").has("1 entry that can’t be read").
 			has("Old &lt;b&gt;bread&lt;/b&gt;").has("Broken &lt;i&gt;one&lt;/i&gt;").has("It has no messages.").has("Nothing has been imported yet").lacks("hx-trigger=\"every")
 		ann.do("GET", "/settings/data", nil).want(200).has("waits for your yes")
 		bob.do("GET", page, nil).want(404)
@@ -77,7 +77,7 @@ func TestImportIsShownThenDone(t *testing.T) {
 		if threads, _, err := db.Threads(t.Context(), user.ID, models.PageQuery{}); err != nil || len(threads) != 0 {
 			t.Errorf("the preview made %d threads, %v", len(threads), err)
 		}
-		ann.imported(page).has("The import is done.").has("1 new conversation with 2 messages").lacks("<script>alert").lacks("hx-trigger=\"every")
+		ann.imported(page).has("The import is done.").has("1 new chat with 2 messages").lacks("<script>alert").lacks("hx-trigger=\"every")
 		threads, _, err := db.Threads(t.Context(), user.ID, models.PageQuery{})
 		if err != nil || len(threads) != 1 || threads[0].CreatedAt.Unix() != 1711900800 {
 			t.Fatalf("%+v, %v", threads, err)
@@ -136,7 +136,7 @@ func TestAnImportThatWasLeftBehindGoesOn(t *testing.T) {
 	ann.do("GET", page, nil).want(200).has("0 of 2 entries").has(`hx-trigger="every 1s"`)
 	ann.do("GET", page, nil, "HX-Request", "true").want(200).has("0 of 2 entries").lacks("<html")
 	late := boot(t, s.db, func(o *Options) { o.Now = func() time.Time { return time.Now().Add(time.Hour) }; o.Files = s.h.Files })
-	late.browser(ann.user).do("GET", page, nil).want(200).has("was interrupted").has("Go on")
+	late.browser(ann.user).do("GET", page, nil).want(200).has("was interrupted").has("Continue")
 }
 
 var fileNamed = regexp.MustCompile(`filename="?taskpilot-export-\d{4}-\d\d-\d\d\.zip`)

@@ -37,9 +37,9 @@ func NewHooks(db *models.DB, titles bool) assistant.Hooks {
 // limitMessage says that the day's share is used up, and when there is more.
 func limitMessage(ctx context.Context, e *models.LimitError) string {
 	if e.What == "tokens" {
-		return locale.Tf(ctx, "You have used today's %d tokens. There is more in %s; your conversations stay as they are.", e.Limit, hours(ctx, e.Resets))
+		return locale.Tf(ctx, "You have used today's %d tokens. There is more in %s; your chats stay as they are.", e.Limit, hours(ctx, e.Resets))
 	}
-	return locale.Tf(ctx, "You have used today's %d messages. There is more in %s; your conversations stay as they are.", e.Limit, hours(ctx, e.Resets))
+	return locale.Tf(ctx, "You have used today's %d messages. There is more in %s; your chats stay as they are.", e.Limit, hours(ctx, e.Resets))
 }
 
 // hours is a time from now in words.

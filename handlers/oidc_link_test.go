@@ -27,7 +27,7 @@ func TestLinkAndUnlinkInTheSettings(t *testing.T) {
 
 	// A sign-in of some time ago is not enough.
 	s.h.Now = func() time.Time { return time.Now().Add(provenFor + time.Minute) }
-	ada.post("/settings/identities/"+id+"/unlink", nil).want(403).has("Is it you?").has("/oidc/prove?next=%2Fsettings%2Fsecurity")
+	ada.post("/settings/identities/"+id+"/unlink", nil).want(403).has("Confirm it’s you").has("/oidc/prove?next=%2Fsettings%2Fsecurity")
 	if len(s.identities(ada.user)) != 1 {
 		t.Fatal("it is gone")
 	}

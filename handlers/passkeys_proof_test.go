@@ -62,12 +62,12 @@ func TestPasskeyNeedsAProof(t *testing.T) {
 	ann.do("GET", "/settings/passkeys/new", nil).want(403).has(`action="/settings/passkeys/new"`).lacks("data-make")
 	ann.post("/settings/passkeys/new", url.Values{proofField: {modelstest.Password}}).want(303)
 	form := url.Values{"passkey": {s.device().make(ann.asks(askNew))}}
-	ann.post("/settings/passkeys", form).want(403).has("Is it you?").has(`name="passkey" value="{`)
+	ann.post("/settings/passkeys", form).want(403).has("Confirm it’s you").has(`name="passkey" value="{`)
 	list, err := s.db.Passkeys(t.Context(), user.ID)
 	if err != nil || len(list) != 1 {
 		t.Fatalf("added without a proof: %+v, %v", list, err)
 	}
-	ann.post("/settings/passkeys/"+list[0].ID+"/remove", nil).want(403).has("Is it you?")
+	ann.post("/settings/passkeys/"+list[0].ID+"/remove", nil).want(403).has("Confirm it’s you")
 	form.Set(proofField, modelstest.Password)
 	ann.post("/settings/passkeys", form).want(303)
 	ann.post("/settings/passkeys/"+list[0].ID+"/remove", url.Values{proofField: {modelstest.Password}}).want(303)

@@ -131,7 +131,7 @@ func TestPasswordIsAskedForAgain(t *testing.T) {
 	user := modelstest.User(t, s.db, "ann@example.com")
 	ann := s.browser(user)
 	form := url.Values{"email": {"new@example.com"}}
-	ann.post("/settings/email", form).want(403).has(`name="email" value="new@example.com"`).has("Is it you?").lacks("is-csrf")
+	ann.post("/settings/email", form).want(403).has(`name="email" value="new@example.com"`).has("Confirm it’s you").lacks("is-csrf")
 	form.Set(proofField, "not the password")
 	ann.post("/settings/email", form).want(403).has("This is not your password").has(`value="new@example.com"`).lacks("not the password")
 	token := url.Values{"name": {"script"}, "scopes": {"chat", "tasks"}, "days": {"30"}}

@@ -37,7 +37,7 @@ func TestShareIsASnapshotThatCanBeEnded(t *testing.T) {
 	if r.header.Get("X-Robots-Tag") != "noindex" {
 		t.Error("search engines may list it")
 	}
-	ann.do("GET", page, nil).want(200).has("Show newer messages too")
+	ann.do("GET", page, nil).want(200).has("Include newer messages")
 	ann.post(page, url.Values{}).want(303)
 	s.nobody().do("GET", link(), nil).want(200).has("early").has("late words")
 	if link() != first {

@@ -146,7 +146,7 @@ func TestTasksFilterIsInTheAddress(t *testing.T) {
 	}
 	v.do("GET", "/tasks?q=BUY&priority=high", nil).want(200).has("buy milk").lacks("buy bread").lacks("sleep").
 		has(`name="filter" value="priority=high&amp;q=BUY"`)
-	v.do("GET", "/tasks?due=today&q=milk", nil).want(200).has("No task is like that")
+	v.do("GET", "/tasks?due=today&q=milk", nil).want(200).has("No task matches")
 	r := v.do("GET", "/tasks?status=all&due=&priority=&q=milk", nil, "HX-Request", "true").want(200).has("buy milk").lacks("<html")
 	if got := r.header.Get("HX-Replace-Url"); got != "/tasks?q=milk" {
 		t.Errorf("the address becomes %q", got)

@@ -169,7 +169,7 @@ func repeated(tx *gorm.DB, m Message) (*Accepted, error) {
 // idle returns why no run may begin in the thread, if so.
 func idle(tx *gorm.DB, t *threadRow) error {
 	if t.Status.Type == chatkit.Locked || t.Status.Type == chatkit.Closed {
-		message := "This conversation is " + string(t.Status.Type) + ". Start a new one to go on."
+		message := "This chat is " + string(t.Status.Type) + ". Start a new one to go on."
 		if t.Status.Reason != "" {
 			message = t.Status.Reason
 		}

@@ -1216,9 +1216,9 @@ func shutReason(ctx context.Context, s chatkit.ThreadStatus) string {
 	case !shut(s) || s.Reason != "":
 		return s.Reason
 	case s.Type == chatkit.Closed:
-		return locale.T(ctx, "This conversation is closed. Start a new chat to go on.")
+		return locale.T(ctx, "This chat is closed. Start a new one to go on.")
 	}
-	return locale.T(ctx, "This conversation is locked for now.")
+	return locale.T(ctx, "This chat is locked for now.")
 }
 
 // fileLimits says what files a message may have, before one is refused.

@@ -66,9 +66,9 @@ func DataPage(d Data, list ThreadList) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(locale.T(ctx, "Your conversations, files, tasks, links and tokens are deleted with your account, at once and for good. Answers that are being written stop. Nobody can bring anything back."))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(locale.T(ctx, "Your chats, files, tasks, links and tokens are deleted with your account, at once and for good. Answers that are being written stop. Nobody can bring anything back."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/data.templ`, Line: 11, Col: 210}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/data.templ`, Line: 11, Col: 202}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {

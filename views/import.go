@@ -53,7 +53,7 @@ func (c ImportCount) facts(ctx context.Context) []string {
 			list = append(list, text)
 		}
 	}
-	add(c.Threads, locale.Tf(ctx, "%s with %s", locale.Tn(ctx, c.Threads, "%d new conversation", "%d new conversations"),
+	add(c.Threads, locale.Tf(ctx, "%s with %s", locale.Tn(ctx, c.Threads, "%d new chat", "%d new chats"),
 		locale.Tn(ctx, c.Messages, "%d message", "%d messages")))
 	add(c.Files, locale.Tn(ctx, c.Files, "%d picture or file", "%d pictures and files"))
 	add(c.Tasks, locale.Tn(ctx, c.Tasks, "%d new task", "%d new tasks"))

@@ -14,7 +14,7 @@ var (
 	glue   = regexp.MustCompile(`"\s*\+\s*"`)
 	ask    = regexp.MustCompile(`^(The .+\.) (Ask whoever runs this TaskPilot to check )(.+)$`)
 	limits = regexp.MustCompile(`^(The [a-z]+) (is (?:missing|too short|too long)\.) (?:Use at (?:least|most) \d+ characters\.|Enter one and try again\.)$`)
-	state  = regexp.MustCompile(`^This conversation is (closed|locked)\. Start a new one to go on\.$`)
+	state  = regexp.MustCompile(`^This chat is (closed|locked)\. Start a new one to go on\.$`)
 	count  = regexp.MustCompile(`\d+`)
 )
 
@@ -44,7 +44,7 @@ func TestKnownSentencesAreSaidSomewhere(t *testing.T) {
 		if m := limits.FindStringSubmatch(sentence); m != nil {
 			parts = []string{`"` + m[1] + `"`, m[2]}
 		} else if state.MatchString(sentence) {
-			parts = []string{`"This conversation is "`, ". Start a new one to go on."}
+			parts = []string{`"This chat is "`, ". Start a new one to go on."}
 		}
 		if m := ask.FindStringSubmatch(sentence); m != nil {
 			parts = m[1:]

@@ -329,7 +329,7 @@ func passwordPanel(s Security) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if s.HasPassword {
-			templ_7745c5c3_Err = field(inputField{Name: "current_password", Label: locale.T(ctx, "Your password now"), Type: "password", Autocomplete: "current-password", Error: s.Errors["current_password"]}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(inputField{Name: "current_password", Label: locale.T(ctx, "Current password"), Type: "password", Autocomplete: "current-password", Error: s.Errors["current_password"]}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

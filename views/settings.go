@@ -152,11 +152,11 @@ func scopeNames(ctx context.Context, scopes []string) string {
 func scopeName(ctx context.Context, scope string) string {
 	switch scope {
 	case "chat":
-		return locale.T(ctx, "Conversations")
+		return locale.T(ctx, "Chats")
 	case "tasks":
 		return locale.T(ctx, "Tasks")
 	case "read":
-		return locale.T(ctx, "Only reading")
+		return locale.T(ctx, "Read only")
 	}
 	return scope
 }
@@ -164,11 +164,11 @@ func scopeName(ctx context.Context, scope string) string {
 func scopeHint(ctx context.Context, scope string) string {
 	switch scope {
 	case "chat":
-		return locale.T(ctx, "Ask, read, change and delete conversations and their files. The assistant may work on your tasks.")
+		return locale.T(ctx, "Ask, read, change and delete chats and their files. The assistant may work on your tasks.")
 	case "tasks":
 		return locale.T(ctx, "See, add, change and delete tasks; also by MCP.")
 	case "read":
-		return locale.T(ctx, "See conversations, files and tasks, and change nothing.")
+		return locale.T(ctx, "See chats, files and tasks, and change nothing.")
 	}
 	return ""
 }

@@ -18,7 +18,7 @@ type toolQuestion struct {
 
 func (t toolQuestion) skip(ctx context.Context) string {
 	if t.verb == "" {
-		return locale.T(ctx, "Go on")
+		return locale.T(ctx, "Continue")
 	}
 	return locale.T(ctx, "Don’t")
 }

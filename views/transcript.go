@@ -38,7 +38,7 @@ func readable(it chatkit.Item) bool {
 
 // widgetWords is what is said in place of a widget.
 func widgetWords(ctx context.Context, item *chatkit.WidgetItem) string {
-	return orElse(item.CopyText, locale.T(ctx, "An interactive card is here in the conversation."))
+	return orElse(item.CopyText, locale.T(ctx, "An interactive card is here in the chat."))
 }
 
 func drawnWords(ctx context.Context) string { return locale.T(ctx, "A picture was drawn here.") }

@@ -40,7 +40,7 @@ func TestBrowserAdministration(t *testing.T) {
 	w := newWeb(t, model, "OPENAI_MODELS=test-model=Fast,large-model=Thorough")
 	ann, ben, cy := w.open(desktop), w.open(phone), w.open(desktop)
 	ann.signUp("Ann") // the first one has the role
-	ann.run(ann.ctx, chromedp.Click(`.account-button`), chromedp.Click(`#account-menu a[href="/admin"]`, chromedp.NodeVisible), has("How the server does"), has("SQLite answers"))
+	ann.run(ann.ctx, chromedp.Click(`.account-button`), chromedp.Click(`#account-menu a[href="/admin"]`, chromedp.NodeVisible), has("Server health"), has("SQLite answers"))
 	ann.fits("/admin")
 	ann.shot("admin-health-" + ann.device.name)
 	link := ann.invite("ben@example.com")
@@ -93,7 +93,7 @@ func TestBrowserAdministration(t *testing.T) {
 	ben.shot("admin-audit-" + ben.device.name)
 	ben.run(ben.ctx, chromedp.SetValue(`#kind`, eval[string](ben, ben.ctx, `[...document.querySelectorAll("#kind option")].find((o) => o.text === "Account disabled").value`)), chromedp.Submit(`#kind`),
 		wait(`location.search.includes("kind=") && document.readyState === "complete" && document.querySelectorAll(".admin-row").length === 1`), has("Ben"), has("Cy"))
-	ben.run(ben.ctx, chromedp.Navigate(w.url+"/admin"), has("How the server does"))
+	ben.run(ben.ctx, chromedp.Navigate(w.url+"/admin"), has("Server health"))
 	ben.fits("/admin")
 	ben.shot("admin-health-" + ben.device.name)
 }

@@ -128,6 +128,6 @@ func TestBrowserRenameAndDelete(t *testing.T) {
 		wait(`document.querySelector("#thread-title")?.textContent === "Groceries <b>&"`))
 	b.run(other, wait(`document.querySelector("#threads .thread-name")?.textContent === "Groceries <b>&"`))
 	b.run(b.ctx, chromedp.Click(`.thread-row .thread-more`), chromedp.Click(`.menu:popover-open .menu-danger`, chromedp.NodeVisible),
-		wait(`location.pathname === "/undo"`), has("1 chat was deleted."), has("Your conversations will be listed here."))
-	b.run(other, has("Your conversations will be listed here."))
+		wait(`location.pathname === "/undo"`), has("1 chat was deleted."), has("Your chats will be listed here."))
+	b.run(other, has("Your chats will be listed here."))
 }

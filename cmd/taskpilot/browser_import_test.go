@@ -95,7 +95,7 @@ func TestBrowserImport(t *testing.T) {
 
 		// A preview, which imports nothing and can be left.
 		b.bring(bread)
-		b.run(b.ctx, has("Import from ChatGPT"), has("1 new conversation with 2 messages"), has("Old <b>bread</b>"), chats(0),
+		b.run(b.ctx, has("Import from ChatGPT"), has("1 new chat with 2 messages"), has("Old <b>bread</b>"), chats(0),
 			chromedp.Click(`.import-list summary`), has("Broken <i>one</i>"), has("It has no messages."))
 		b.shot("import-preview-" + d.name)
 		b.run(b.ctx, chromedp.Click(discarded), wait(`location.pathname === "/settings/data"`), wait(`!document.querySelector("[href^='/settings/data/import/']")`), chats(0))
@@ -117,10 +117,10 @@ func TestBrowserImport(t *testing.T) {
 
 		// A long one says how far it is, and goes on while the person is elsewhere.
 		b.bring(many)
-		b.run(b.ctx, has("1500 new conversations"), chromedp.Click(theImport), wait(`document.querySelector(".import-progress progress")?.max === 1500`))
+		b.run(b.ctx, has("1500 new chats"), chromedp.Click(theImport), wait(`document.querySelector(".import-progress progress")?.max === 1500`))
 		b.still("import-progress-" + d.name)
 		page := eval[string](b, b.ctx, `location.pathname`)
-		b.run(b.ctx, chromedp.Navigate(w.url+"/tasks"), chromedp.Navigate(w.url+page), has("The import is done."), has("1500 new conversations"))
+		b.run(b.ctx, chromedp.Navigate(w.url+"/tasks"), chromedp.Navigate(w.url+page), has("The import is done."), has("1500 new chats"))
 
 		// What is none is refused beside its field.
 		none := filepath.Join(t.TempDir(), "none.json")
@@ -165,7 +165,7 @@ func TestBrowserRestore(t *testing.T) {
 	}
 
 	ben.bring(file)
-	ben.run(ben.ctx, has("Import from TaskPilot"), has("1 new conversation with"), has("1 new task"), chromedp.Click(theImport), has("The import is done."),
+	ben.run(ben.ctx, has("Import from TaskPilot"), has("1 new chat with"), has("1 new task"), chromedp.Click(theImport), has("The import is done."),
 		chromedp.Navigate(w.url+"/tasks"), has("buy milk"))
 	if got := eval[string](ben, ben.ctx, `document.querySelector("#tasks .task-body").innerText`); got != tasks {
 		t.Errorf("the task is %q, was %q", got, tasks)

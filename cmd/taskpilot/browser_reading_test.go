@@ -55,7 +55,7 @@ func TestBrowserReading(t *testing.T) {
 		if over := eval[int](b, b.ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 			t.Errorf("%s: the page is %d pixels too wide", d.name, over)
 		}
-		b.run(b.ctx, chromedp.Click(`#chat-menu a[href$="/share"]`, chromedp.NodeVisible), has("Make a link"), chromedp.Click(`.panel .button-primary`), wait(`document.querySelector(".share-link input")`))
+		b.run(b.ctx, chromedp.Click(`#chat-menu a[href$="/share"]`, chromedp.NodeVisible), has("Create a link"), chromedp.Click(`.panel .button-primary`), wait(`document.querySelector(".share-link input")`))
 		b.shot("share-" + d.name)
 		link, err := url.Parse(eval[string](b, b.ctx, `document.querySelector(".share-link input").value`))
 		if err != nil {
@@ -64,7 +64,7 @@ func TestBrowserReading(t *testing.T) {
 		stranger := w.open(d)
 		stranger.run(stranger.ctx, chromedp.Navigate(w.url+link.Path), has("Explain quadratic equations"), wait(`document.querySelectorAll("math").length === 5`))
 		stranger.shot("shared-" + d.name)
-		b.run(b.ctx, chromedp.Click(`.panel .button-danger`), has("Make a link"))
+		b.run(b.ctx, chromedp.Click(`form[action$="/unshare"] button`), has("Create a link"))
 		stranger.run(stranger.ctx, chromedp.Reload(), wait(`!document.body.innerText.includes("quadratic")`))
 	}
 }

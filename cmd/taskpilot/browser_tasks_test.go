@@ -85,7 +85,7 @@ func TestBrowserTasksAndChat(t *testing.T) {
 		chromedp.Click(`button.send`, chromedp.NodeVisible), answered("completed"))
 	b.run(tasks, has("call the dentist"), has("Due: Tomorrow"))
 	b.run(tasks, chromedp.Click(`.filter:nth-of-type(3)`), wait(`location.search === "?status=completed" && document.querySelectorAll(".task").length === 0`),
-		chromedp.SendKeys(`#filter-text`, "dent"), wait(`location.search === "?q=dent&status=completed"`), has("No task is like that"),
+		chromedp.SendKeys(`#filter-text`, "dent"), wait(`location.search === "?q=dent&status=completed"`), has("No task matches"),
 		chromedp.Click(`.filter:nth-of-type(1)`), wait(`location.search === "?q=dent" && document.querySelectorAll(".task").length === 1`))
 }
 

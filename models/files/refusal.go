@@ -43,7 +43,7 @@ func (f *Files) tooLarge() error {
 func (f *Files) refused(err error) error {
 	switch {
 	case errors.Is(err, models.ErrNoRoom):
-		return refuse(NoRoom, "Your files would take more than %s. Delete conversations with files that you don’t need.", amount(f.Limits.Total))
+		return refuse(NoRoom, "Your files would take more than %s. Delete chats with files that you don’t need.", amount(f.Limits.Total))
 	case errors.Is(err, models.ErrUnsent):
 		return refuse(NoRoom, "You have %d files that are in no message. Send or remove some of them first.", maxUnsent)
 	case errors.Is(err, models.ErrConflict):

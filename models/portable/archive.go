@@ -33,7 +33,7 @@ var (
 	errManyZip  = refuse("This zip file has too many files in it.")
 	errBomb     = refuse("This file unpacks to more than 1 GB of text. Split it and import the parts.")
 	errBigFile  = refuse("This file is too large: at most 512 MB. If it is an archive with many pictures, take the JSON files out of it and import those.")
-	errEmptyZip = refuse("There are no conversations in this file.")
+	errEmptyZip = refuse("There are no chats in this file.")
 )
 
 // archive is a file that is imported: a zip with JSON files in it, or one JSON file.

@@ -106,7 +106,7 @@ type reason string
 func (r reason) Error() string { return string(r) }
 
 const (
-	errNoThread     = reason("It is not a conversation.")
+	errNoThread     = reason("It is not a chat.")
 	errNoMessages   = reason("It has no messages.")
 	errManyMessages = reason("It has more than 20,000 messages.")
 	errLongMessage  = reason("One of its messages is longer than 4 MB.")

@@ -47,9 +47,9 @@ It is dense.
 		}
 		is(t, problems.String(), `Round and round: Its messages follow each other in a circle.
 Nothing in it: It has no messages.
-No tree: It is not a conversation.
+No tree: It is not a chat.
 No. 6 in conversations.json: It is not complete, or not valid JSON.
-No. 7 in conversations.json: It is not a conversation.
+No. 7 in conversations.json: It is not a chat.
 `)
 		again := d.run(file)
 		if again.Threads != 0 || again.There != 2 || len(d.ids()) != 2 {

@@ -87,7 +87,7 @@ func TestOneBadEntryLeavesTheOthers(t *testing.T) {
 	for _, p := range count.Problems {
 		reasons = append(reasons, p.Entry+" "+p.Reason)
 	}
-	is(t, strings.Join(reasons, "\n"), "No. 2 It is larger than 32 MB.\nNo. 4 It is nested too deeply.\nNo. 6 It is not a conversation.\nNo. 7 It is not a conversation.\nNo. 9 The file ends in the middle of it.")
+	is(t, strings.Join(reasons, "\n"), "No. 2 It is larger than 32 MB.\nNo. 4 It is nested too deeply.\nNo. 6 It is not a chat.\nNo. 7 It is not a chat.\nNo. 9 The file ends in the middle of it.")
 	is(t, d.told("good 4")[strings.Index(d.told("good 4"), "user"):], "user: hello  there\n")
 }
 
