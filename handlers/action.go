@@ -90,14 +90,9 @@ func (h *Handlers) goOnFrom(c *fiber.Ctx, req chatkit.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := h.storedTurn(c.UserContext(), a.Run)
+	t, err := h.currentTurn(c.UserContext(), a.Run)
 	if err != nil {
 		return err
-	}
-	if t.Running() {
-		if t, err = h.runningTurn(c.UserContext(), t); err != nil {
-			return err
-		}
 	}
 	return h.render(c, views.Continued(item.Item, t))
 }

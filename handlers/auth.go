@@ -65,7 +65,7 @@ func (h *Handlers) authForm(c *fiber.Ctx, view authView, enter func(*fiber.Ctx, 
 // is wrong.
 func (h *Handlers) authAgain(c *fiber.Ctx, view authView, in credentials, err error) error {
 	p := problemOf(err)
-	if p.Status >= fiber.StatusInternalServerError {
+	if p.ours() {
 		return err
 	}
 	form := h.blankForm(localPath(c.FormValue("next")))

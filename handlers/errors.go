@@ -43,6 +43,9 @@ func (p *problem) in(ctx context.Context) string {
 func (p *problem) Error() string { return p.Code + ": " + p.Message }
 func (p *problem) Unwrap() error { return p.cause }
 
+// ours reports a failure of the server's: who asked can't do it better.
+func (p *problem) ours() bool { return p.Status >= fiber.StatusInternalServerError }
+
 // because is the problem with its cause, which goes to the log only.
 func (p problem) because(err error) *problem {
 	p.cause = err
@@ -245,7 +248,7 @@ func frameworkProblem(e *fiber.Error) *problem {
 func (h *Handlers) fail(c *fiber.Ctx, err error) error {
 	p := problemOf(err)
 	h.allowOrigin(c) // what fasthttp refuses comes here and nowhere before
-	if p.Status >= 500 && p != errStopping {
+	if p.ours() && p != errStopping {
 		h.Log.LogAttrs(c.Context(), slog.LevelError, "request failed", slog.String("method", c.Method()),
 			slog.String("path", c.Path()), slog.String("request", requestID(c)), slog.Any("err", p.cause))
 	}

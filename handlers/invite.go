@@ -20,7 +20,7 @@ func (h *Handlers) invite(c *fiber.Ctx) error {
 	if errors.Is(err, models.ErrConflict) {
 		err = errEmailHasAccount
 	}
-	if p := problemOf(err); err != nil && p.Status < fiber.StatusInternalServerError {
+	if p := problemOf(err); err != nil && !p.ours() {
 		page.Problem = p.Message
 		p.answer(c)
 		return h.showPeople(c, page)

@@ -42,7 +42,7 @@ func (h *Handlers) passkeySignIn(c *fiber.Ctx) error {
 		}
 	}
 	p := problemOf(err)
-	if p.Status >= fiber.StatusInternalServerError {
+	if p.ours() {
 		return err
 	}
 	form := h.blankForm(next)
@@ -122,7 +122,7 @@ func (h *Handlers) showNewPasskey(c *fiber.Ctx, wrong error) error {
 	}
 	if wrong != nil {
 		p := problemOf(wrong)
-		if p.Status >= fiber.StatusInternalServerError {
+		if p.ours() {
 			return wrong
 		}
 		p.answer(c)
@@ -199,7 +199,7 @@ func (h *Handlers) provenByPasskey(back string, next fiber.Handler) fiber.Handle
 			return next(c)
 		}
 		err := h.provePasskey(c, answer)
-		if p := problemOf(err); err != nil && p.Status < fiber.StatusInternalServerError {
+		if p := problemOf(err); err != nil && !p.ours() {
 			return h.askAgain(c, back, p, p.Message)
 		}
 		if err != nil {

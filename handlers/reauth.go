@@ -39,7 +39,7 @@ func (h *Handlers) proven(back string, next fiber.Handler) fiber.Handler {
 			return h.askAgain(c, back, errProve, "")
 		}
 		err := h.prove(c, password)
-		if p := problemOf(err); err != nil && p.Status < fiber.StatusInternalServerError {
+		if p := problemOf(err); err != nil && !p.ours() {
 			return h.askAgain(c, back, p, p.Message)
 		}
 		if err != nil {

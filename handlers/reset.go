@@ -46,7 +46,7 @@ func (h *Handlers) forgot(c *fiber.Ctx) error {
 		return h.render(c, views.ForgotPage(f))
 	}
 	p := problemOf(err)
-	if p.Status >= fiber.StatusInternalServerError {
+	if p.ours() {
 		return err
 	}
 	if bad, ok := errors.AsType[*models.InvalidError](err); ok {

@@ -18,7 +18,7 @@ import (
 func (h *Handlers) inSettings(c *fiber.Ctx, err error, page func(views.ThreadList) templ.Component) error {
 	if err != nil {
 		p := problemOf(err)
-		if p.Status >= fiber.StatusInternalServerError {
+		if p.ours() {
 			return err
 		}
 		p.answer(c)

@@ -104,7 +104,7 @@ func (h *Handlers) confirmSignUp(c *fiber.Ctx) error {
 		view := h.confirmView(c, s, token)
 		if wrong := h.checkSignUp(c, s, view.AskPassword); wrong != nil {
 			p := problemOf(wrong)
-			if p.Status >= fiber.StatusInternalServerError {
+			if p.ours() {
 				return wrong
 			}
 			view.Error = p.Message

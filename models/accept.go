@@ -41,12 +41,8 @@ type Accepted struct {
 // thread has an active run; ErrNotFound: no such thread of this user's; an
 // *InvalidError: the thread is locked or closed; a *LimitError: enough for today.
 func (db *DB) AcceptMessage(ctx context.Context, m Message) (*Accepted, error) {
-	message, err := cleanMessage(m.Message)
+	message, err := m.clean()
 	if err != nil {
-		return nil, err
-	}
-	m.ClientKey = chatkit.CleanText(m.ClientKey)
-	if err := within("client_key", "The request's key", m.ClientKey, 0, 200); err != nil {
 		return nil, err
 	}
 	var a *Accepted
@@ -65,6 +61,16 @@ func (db *DB) AcceptMessage(ctx context.Context, m Message) (*Accepted, error) {
 		return nil, wrap("accept message", err)
 	}
 	return a, nil
+}
+
+// clean cleans the client's key, and returns the message as it is stored.
+func (m *Message) clean() (*chatkit.UserMessage, error) {
+	message, err := cleanMessage(m.Message)
+	if err != nil {
+		return nil, err
+	}
+	m.ClientKey = chatkit.CleanText(m.ClientKey)
+	return message, within("client_key", "The request's key", m.ClientKey, 0, 200)
 }
 
 func (db *DB) accept(tx *gorm.DB, m Message, message *chatkit.UserMessage) (*Accepted, error) {

@@ -27,12 +27,8 @@ func (db *DB) AcceptRetry(ctx context.Context, userID, threadID, itemID, owner s
 // message's. Its files, quote and choices stay. A repeated ClientKey gives the
 // earlier run.
 func (db *DB) AcceptEdit(ctx context.Context, m Message, itemID string) (*Accepted, error) {
-	message, err := cleanMessage(m.Message)
+	message, err := m.clean()
 	if err != nil {
-		return nil, err
-	}
-	m.ClientKey = chatkit.CleanText(m.ClientKey)
-	if err := within("client_key", "The request's key", m.ClientKey, 0, 200); err != nil {
 		return nil, err
 	}
 	return db.acceptAgain(ctx, "accept edit", again{Message: m, itemID: itemID, content: message.Content})
