@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/models/words"
@@ -81,7 +80,7 @@ func (db *DB) search(ctx context.Context, userID string, q SearchQuery) (*Found,
 	}
 	s := searching{db: db, ctx: ctx, user: userID, terms: terms}
 	if kind == forTitles && !q.Messages {
-		if found.Hits, err = s.look([]int64{titles}, before, limit+1); err != nil {
+		if found.Hits, err = s.look([]int64{titles}, s.terms, before, limit+1); err != nil {
 			return nil, err
 		}
 		before = noNumber // of the messages all
@@ -136,6 +135,7 @@ type searching struct {
 
 // messages looks at the newest slice first, then at ever more of the older ones.
 func (s *searching) messages(before int64, limit int) ([]Hit, error) {
+	terms := words.Narrow(s.terms)
 	slices, err := s.slices(before)
 	if err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func (s *searching) messages(before int64, limit int) ([]Hit, error) {
 	for n := 1; len(slices) > 0 && len(hits) < limit; n = min(n*2, maxSlices) {
 		some := slices[:min(n, len(slices))]
 		slices = slices[len(some):]
-		more, err := s.look(some, before, limit-len(hits))
+		more, err := s.look(some, terms, before, limit-len(hits))
 		if err != nil {
 			return nil, err
 		}
@@ -177,17 +177,12 @@ func (s *searching) slices(before int64) ([]int64, error) {
 
 // look returns what the slices have, the newest first. The join with the user's
 // own rows says whose it is.
-func (s *searching) look(slices []int64, before int64, limit int) ([]Hit, error) {
-	text := sqliteLook
-	match := s.matchSQLite
-	if s.db.pg != nil {
-		text, match = postgresLook, s.matchPostgres
-	}
+func (s *searching) look(slices []int64, terms []words.Term, before int64, limit int) ([]Hit, error) {
 	places := make([]string, len(slices))
 	for i, slice := range slices {
 		places[i] = placeOf(s.user, slice)
 	}
-	rows, err := s.db.query(s.ctx, text, match(places), s.user, before, limit)
+	rows, err := s.ask(places, terms, before, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -202,66 +197,12 @@ func (s *searching) look(slices []int64, before int64, limit int) ([]Hit, error)
 	})
 }
 
-const (
-	// FTS5 goes through the numbers from the highest, so that it can stop early.
-	sqliteLook = `SELECT d.n, d.thread_id, d.item_id, t.title, t.created_at, t.archived_at IS NOT NULL
-		FROM search_index AS f CROSS JOIN search_docs AS d ON d.n = f.rowid
-		CROSS JOIN threads AS t ON t.user_id = d.user_id AND t.id = d.thread_id
-		WHERE search_index MATCH ? AND d.user_id = ? AND f.rowid < ? AND t.deleted_at IS NULL
-		ORDER BY f.rowid DESC LIMIT ?`
-	// The index is asked first, by itself: nothing else may look easier to Postgres.
-	postgresLook = `WITH found AS MATERIALIZED (
-			SELECT n, user_id, thread_id, item_id FROM search_docs
-			WHERE CAST(place || replace(words, ' ', ' ' || place) AS tsvector) @@ CAST(? AS tsquery)
-		)
-		SELECT f.n, f.thread_id, f.item_id, t.title, t.created_at, t.archived_at IS NOT NULL
-		FROM (SELECT * FROM found WHERE user_id = ? AND n < ? ORDER BY n DESC) AS f
-		JOIN threads AS t ON t.user_id = f.user_id AND t.id = f.thread_id AND t.deleted_at IS NULL
-		ORDER BY f.n DESC LIMIT ?`
-)
-
-// matchSQLite writes the question for FTS5, for each place. Words have no sign
-// that means something there, or on Postgres.
-func (s *searching) matchSQLite(places []string) string {
-	return s.match(places, " OR ", " AND ", func(t words.Term, place string) string {
-		text := `"` + place + strings.Join(t.Words, " "+place) + `"`
-		if t.Prefix {
-			text += " *"
-		}
-		return text
-	})
-}
-
-func (s *searching) matchPostgres(places []string) string {
-	return s.match(places, " | ", " & ", func(t words.Term, place string) string {
-		text := "'" + place + strings.Join(t.Words, "' <-> '"+place) + "'"
-		if t.Prefix {
-			text += ":*"
-		}
-		return text
-	})
-}
-
-func (s *searching) match(places []string, or, and string, write func(words.Term, string) string) string {
-	var b strings.Builder
-	for i, place := range places {
-		if i > 0 {
-			b.WriteString(or)
-		}
-		b.WriteByte('(')
-		for j, t := range s.terms {
-			if j > 0 {
-				b.WriteString(and)
-			}
-			b.WriteString(write(t, place))
-		}
-		b.WriteByte(')')
-	}
-	return b.String()
-}
-
 // excerpts reads the messages that were found. What is gone by now is left out.
 func (s *searching) excerpts(hits []Hit) ([]Hit, error) {
+	rows, err := s.messagesOf(hits)
+	if err != nil {
+		return nil, err
+	}
 	kept := hits[:0]
 	for _, h := range hits {
 		if h.ItemID == "" {
@@ -269,19 +210,36 @@ func (s *searching) excerpts(hits []Hit) ([]Hit, error) {
 			kept = append(kept, h)
 			continue
 		}
-		var row itemRow
-		if err := itemsOf(s.db.read(s.ctx), s.user, h.ThreadID).Where("id = ?", h.ItemID).Limit(1).Find(&row).Error; err != nil {
-			return nil, err
-		}
-		if row.ID == "" {
+		row, ok := rows[[2]string{h.ThreadID, h.ItemID}]
+		if !ok {
 			continue
 		}
 		text, err := row.text()
 		if err != nil {
 			return nil, err
 		}
-		h.Type, h.At, h.Excerpt = row.Type, row.CreatedAt, words.Excerpt(text, s.terms, excerptSize)
+		h.Type, h.At, h.Excerpt = row.Type, row.CreatedAt, words.Excerpt(text, words.Narrow(s.terms), excerptSize)
 		kept = append(kept, h)
 	}
 	return kept, nil
+}
+
+// messagesOf reads the hits' messages, by thread and id.
+func (s *searching) messagesOf(hits []Hit) (map[[2]string]*itemRow, error) {
+	var keys [][]any
+	for _, h := range hits {
+		if h.ItemID != "" {
+			keys = append(keys, []any{h.ThreadID, h.ItemID})
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	var list []itemRow
+	err := s.db.read(s.ctx).Where("user_id = ? AND (thread_id, id) IN ?", s.user, keys).Find(&list).Error
+	rows := make(map[[2]string]*itemRow, len(list))
+	for i := range list {
+		rows[[2]string{list[i].ThreadID, list[i].ID}] = &list[i]
+	}
+	return rows, err
 }

@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Term is something that a text must have: words that follow each other. With
 // Prefix the last of them may go on.
@@ -73,4 +76,18 @@ func phrase(list []Word) Term {
 		t.Prefix = true
 	}
 	return t
+}
+
+// Narrow returns the terms for texts of which there are many: a letter and nothing
+// else is the beginning of too many words, so that it must be a word. A character
+// of a script without spaces is one.
+func Narrow(terms []Term) []Term {
+	if len(terms) != 1 || !terms[0].Prefix || len(terms[0].Words) != 1 {
+		return terms
+	}
+	word := terms[0].Words[0]
+	if r, size := utf8.DecodeRuneInString(word); size < len(word) || unspaced(r) {
+		return terms
+	}
+	return []Term{{Words: []string{word}}}
 }

@@ -103,6 +103,18 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestNarrow(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"c": "[{[c] false}]", "É": "[{[e] false}]", "buy c": "[{[buy] false} {[c] true}]", "co": "[{[co] true}]",
+		"東": "[{[東] true}]", "ไ": "[{[ไ] true}]", "हि": "[{[हि] true}]", "": "[]",
+	} {
+		if got := fmt.Sprint(words.Narrow(words.Parse(in))); got != want {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+	}
+}
+
 // excerpt writes matches in brackets.
 func excerpt(text, question string, size int) string {
 	var b strings.Builder
