@@ -121,7 +121,7 @@ func (db *DB) DisableUser(ctx context.Context, userID string) error {
 func (db *DB) EnableUser(ctx context.Context, userID string) error {
 	return wrap("enable user", db.write(ctx, func(tx *gorm.DB) error {
 		u, err := lockPerson(tx, userID)
-		if err != nil || u.DisabledAt == nil {
+		if err != nil || u.DisabledAt == nil || u.LeavingAt != nil {
 			return err
 		}
 		if err := db.change(tx, userID, map[string]any{"disabled_at": nil}); err != nil {

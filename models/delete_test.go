@@ -87,6 +87,55 @@ func TestDeleteUserLeavesNothing(t *testing.T) {
 	})
 }
 
+// TestDeleteUserGoesOn: a deletion that is cut in the middle has shut the person
+// out, and comes to its end later.
+func TestDeleteUserGoesOn(t *testing.T) {
+	t.Parallel()
+	cut := map[string][]string{
+		"sqlite": {"CREATE TRIGGER cut BEFORE DELETE ON items WHEN (SELECT COUNT(*) FROM items) <= 50 BEGIN SELECT RAISE(ABORT, 'cut'); END"},
+		"postgres": {"CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF (SELECT COUNT(*) FROM items) <= 50 THEN RAISE EXCEPTION ''cut''; END IF; RETURN old; END'",
+			"CREATE TRIGGER cut BEFORE DELETE ON items FOR EACH ROW EXECUTE FUNCTION cut()"},
+	}
+	mend := map[string]string{"sqlite": "DROP TRIGGER cut", "postgres": "DROP TRIGGER cut ON items"}
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		u := nest(t, db, "ada@example.com")
+		fill(t, db, thread(t, db, u.ID, canary), 300)
+		for _, statement := range cut[db.Driver()] {
+			want(t, db.Raw().Exec(statement).Error, nil)
+		}
+		before := count(t, db, "items")
+		if err := db.DeleteUser(t.Context(), u.ID); err == nil {
+			t.Fatal("the test means nothing: it was not cut")
+		}
+		if n := count(t, db, "items"); n >= before || n < 50 {
+			t.Errorf("%d of %d items are left: it goes all at once", n, before)
+		}
+		for _, table := range []string{"sessions", "refresh_families", "shares"} {
+			if n := count(t, db, table); n != 0 {
+				t.Errorf("%s has %d rows: they are not shut out", table, n)
+			}
+		}
+		_, err := db.Authenticate(t.Context(), u.Email, modelstest.Password)
+		want(t, err, models.ErrNotFound)
+		want(t, db.EnableUser(t.Context(), u.ID), nil)
+		_, err = db.Authenticate(t.Context(), u.Email, modelstest.Password)
+		want(t, err, models.ErrNotFound)
+		if next := modelstest.User(t, db, "bob@example.com"); !next.Admin() {
+			t.Error("the administrator has left, and the next one is none")
+		}
+
+		want(t, db.Raw().Exec(mend[db.Driver()]).Error, nil)
+		want(t, db.FinishLeaving(t.Context()), nil)
+		must[*models.User](t)(db.User(t.Context(), u.ID)) // it may still be under way
+		db.Advance(10 * time.Minute)
+		want(t, db.FinishLeaving(t.Context()), nil)
+		if all := dump(t, db); strings.Contains(all, canary) || strings.Contains(all, u.ID) {
+			t.Errorf("left over:\n%s", all)
+		}
+		want(t, db.FinishLeaving(t.Context()), nil)
+	})
+}
+
 func TestDeleteUserKeepsOthers(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {

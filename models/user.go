@@ -23,6 +23,7 @@ type User struct {
 	PasswordHash string // argon2id with its parameters; "": they sign in otherwise
 	Role         string // RoleUser or RoleAdmin
 	DisabledAt   *Time
+	LeavingAt    *Time // when the deletion of the account began: it is shut, and going
 	// What the person may use on one day, instead of what the server's Limits say.
 	DailyMessages *int64
 	DailyTokens   *int64
@@ -130,7 +131,7 @@ func (db *DB) empty(tx *gorm.DB) (bool, error) {
 	// Who is seen stays until tx ends: the only administrator does not leave while
 	// somebody else comes.
 	look := func() error {
-		return tx.Model(&User{}).Clauses(clause.Locking{Strength: "KEY SHARE"}).Limit(1).Pluck("id", &ids).Error
+		return tx.Model(&User{}).Clauses(clause.Locking{Strength: "KEY SHARE"}).Where("leaving_at IS NULL").Limit(1).Pluck("id", &ids).Error
 	}
 	err := look()
 	if err != nil || len(ids) > 0 || db.pg == nil {
@@ -238,37 +239,6 @@ func (db *DB) SetPassword(ctx context.Context, userID, password string, letters 
 			return err
 		}
 		return db.addLetters(tx, tell)
-	}))
-}
-
-// DeleteUser closes an account and deletes everything of that person's. ErrLastAdmin:
-// they are the only administrator, and others have accounts here.
-func (db *DB) DeleteUser(ctx context.Context, userID string) error {
-	defer db.accessChanged()
-	return wrap("delete user", db.disturbLog(ctx, func(tx *gorm.DB) error {
-		if err := db.patient(tx); err != nil {
-			return err
-		}
-		u, err := lockPerson(tx, userID)
-		if err != nil {
-			return err
-		}
-		if err := leavesAdmin(tx, u); err != nil {
-			return err
-		}
-		if err := tx.Where("email = ?", u.Email).Delete(&SignUp{}).Error; err != nil {
-			return err
-		}
-		if err := forgetAudit(tx, userID); err != nil {
-			return err
-		}
-		if err := gone(tx.Where("id = ?", userID).Delete(&User{})); err != nil {
-			return err
-		}
-		if a := actorOf(ctx); a.UserID == userID { // who deletes their own account leaves nothing here either
-			ctx = WithActor(ctx, Actor{Door: a.Door})
-		}
-		return db.audit(ctx, tx, AuditAccountDeleted, "", "")
 	}))
 }
 

@@ -145,7 +145,8 @@ const (
 	// tidyEvery is how often sessions and tokens that ended are deleted, and files
 	// that nobody needs.
 	tidyEvery = time.Hour
-	// emptyEvery is how often threads are deleted that people have deleted.
+	// emptyEvery is how often threads are deleted that people have deleted, and
+	// what is left of accounts whose deletion was cut.
 	emptyEvery = time.Minute
 )
 
@@ -178,6 +179,9 @@ func (s *server) tidy(ctx context.Context, log *slog.Logger) {
 func (s *server) emptyTrash(ctx context.Context, log *slog.Logger) {
 	if err := s.db.EmptyTrash(ctx); err != nil && ctx.Err() == nil {
 		log.WarnContext(ctx, "deleting threads for good", "err", err)
+	}
+	if err := s.db.FinishLeaving(ctx); err != nil && ctx.Err() == nil {
+		log.WarnContext(ctx, "deleting accounts to the end", "err", err)
 	}
 }
 
