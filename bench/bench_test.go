@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/taskpilot/taskpilot/bench/rig"
+	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
@@ -127,4 +128,98 @@ func BenchmarkEvent(b *testing.B) {
 		}
 		b.ReportMetric(float64(lag.Microseconds())/float64(b.N), "µs-lag/op")
 	})
+}
+
+// BenchmarkDisable shuts somebody out who has an answer streaming at another
+// server of the same database, and waits until the stream, the answer, the session
+// and the access token have ended there.
+func BenchmarkDisable(b *testing.B) {
+	database := modelstest.URL(b, "postgres")
+	if _, err := rig.People(b.Context(), database, 1, 0); err != nil { // the administrator
+		b.Fatal(err)
+	}
+	db, err := models.Open(b.Context(), database)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	start(b, rig.Options{Database: database, Every: time.Second})
+	s := start(b, rig.Options{Database: database, Every: 100 * time.Millisecond})
+	longest := map[string]time.Duration{}
+	for b.Loop() {
+		b.StopTimer()
+		people, err := rig.People(b.Context(), database, 1, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		stream, left := shutOut(b, s, people[0], database, db)
+		b.StartTimer()
+		began := time.Now()
+		if err := db.DisableUser(b.Context(), people[0].ID); err != nil {
+			b.Fatal(err)
+		}
+		for name, ended := range left {
+			for tick := time.NewTicker(5 * time.Millisecond); !ended(); <-tick.C {
+			}
+			longest[name] = max(longest[name], time.Since(began))
+		}
+		if _, err := io.Copy(io.Discard, stream); err != nil {
+			b.Fatal(err)
+		}
+		longest["stream"] = max(longest["stream"], time.Since(began))
+	}
+	for name, d := range longest {
+		b.ReportMetric(d.Seconds()*1000, "longest-ms-"+name)
+	}
+}
+
+// shutOut begins an answer, and returns its stream and how to see what else is to end.
+func shutOut(b *testing.B, s *rig.Server, p rig.Person, database string, db *models.DB) (io.Reader, map[string]func() bool) {
+	b.Helper()
+	cookie, err := rig.SignIn(b.Context(), database, p)
+	if err != nil {
+		b.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(b.Context(), "POST", s.URL+"/api/v1/chatkit/threads/"+p.Threads[0]+"/messages", strings.NewReader(`{"content":"`+rig.Question+`"}`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, value := range map[string]string{"Authorization": "Bearer " + p.Token, "Accept": "text/event-stream", "Content-Type": "application/json"} {
+		req.Header.Set(name, value)
+	}
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = res.Body.Close() })
+	if _, err := io.ReadFull(res.Body, make([]byte, 2000)); err != nil { // it speaks
+		b.Fatal(err)
+	}
+	refused := func(path, header, value string, status int) func() bool {
+		return func() bool {
+			req, err := http.NewRequestWithContext(b.Context(), "GET", s.URL+path, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			req.Header.Set(header, value)
+			res, err := http.DefaultTransport.RoundTrip(req)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer res.Body.Close()
+			_, _ = io.Copy(io.Discard, res.Body)
+			return res.StatusCode == status
+		}
+	}
+	return res.Body, map[string]func() bool{
+		"answer": func() bool {
+			t, err := db.Thread(b.Context(), p.ID, p.Threads[0])
+			if err != nil {
+				b.Fatal(err)
+			}
+			return t.ActiveRunID == ""
+		},
+		"session": refused("/tasks", "Cookie", cookie, http.StatusSeeOther),
+		"token":   refused("/api/v1/auth/me", "Authorization", "Bearer "+p.Token, http.StatusUnauthorized),
+	}
 }

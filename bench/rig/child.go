@@ -20,8 +20,10 @@ import (
 	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/handlers"
+	"github.com/taskpilot/taskpilot/handlers/mail"
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
+	"github.com/taskpilot/taskpilot/models/files"
 	"github.com/taskpilot/taskpilot/views/locale"
 )
 
@@ -86,8 +88,17 @@ func taskpilot(o Options, address string, counts *counting) (app *fiber.App, clo
 	if err != nil {
 		return nil, nil, err
 	}
-	h := handlers.New(handlers.Options{Languages: languages, DB: db, Engine: engine, Assistant: answers, Owner: owner, PublicURL: public,
-		JWTSecret: []byte(JWTSecret), SessionSecret: []byte(JWTSecret), Version: "benchmark", Log: log})
+	options := handlers.Options{Languages: languages, DB: db, Engine: engine, Assistant: answers, Owner: owner, PublicURL: public,
+		JWTSecret: []byte(JWTSecret), SessionSecret: []byte(JWTSecret), SignupOpen: true, Version: "benchmark", Log: log}
+	if options.Files, err = o.files(ctx, db, log); err != nil {
+		return nil, nil, err
+	}
+	if o.Mail != "" {
+		if options.Mail, err = mail.New(o.Mail, "bench@example.com"); err != nil {
+			return nil, nil, err
+		}
+	}
+	h := handlers.New(options)
 	return h.App(), func() error {
 		now, cancel := context.WithCancel(ctx)
 		cancel()
@@ -95,6 +106,19 @@ func taskpilot(o Options, address string, counts *counting) (app *fiber.App, clo
 		h.Close(now)
 		return db.Close()
 	}, nil
+}
+
+// files is where attachments are kept.
+func (o Options) files(ctx context.Context, db *models.DB, log *slog.Logger) (*files.Files, error) {
+	if o.Files == "" {
+		return nil, nil
+	}
+	return Files(ctx, o.Files, db, log)
+}
+
+// Files opens the store of attachments in a folder.
+func Files(ctx context.Context, folder string, db *models.DB, log *slog.Logger) (*files.Files, error) {
+	return files.Open(ctx, files.Options{DB: db, URL: "file:" + folder + "/bucket", Dir: folder + "/uploads", Log: log})
 }
 
 // assistant is who answers.

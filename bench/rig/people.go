@@ -19,7 +19,8 @@ type Person struct {
 	Threads []string
 }
 
-const password = "a benchmark's password"
+// Password is everybody's.
+const Password = "a benchmark's password"
 
 // People migrates the database and opens accounts, each with so many threads.
 func People(ctx context.Context, database string, accounts, threads int) (list []Person, err error) {
@@ -42,7 +43,7 @@ func People(ctx context.Context, database string, accounts, threads int) (list [
 }
 
 func newPerson(ctx context.Context, db *models.DB, threads int) (p Person, err error) {
-	if p.User, err = db.CreateUser(ctx, models.NewUser{Email: chatkit.NewID("bench") + "@example.com", Password: password}); err != nil {
+	if p.User, err = db.CreateUser(ctx, models.NewUser{Email: chatkit.NewID("bench") + "@example.com", Password: Password}); err != nil {
 		return p, err
 	}
 	family, _, err := db.NewFamily(ctx, p.ID)

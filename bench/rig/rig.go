@@ -24,6 +24,8 @@ type Options struct {
 	Burst    int           // deltas of an answer that is given at once
 	Engine   string        // "completions" or "responses": a model answers, at
 	Model    string        // this address
+	Files    string        // a folder for attachments; "": there are none
+	Mail     string        // as in SMTP_URL; "": none is sent
 }
 
 // JWTSecret signs the access tokens that the process accepts.
