@@ -8,8 +8,10 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// slow is when a statement is worth a line in the log.
-const slow = 500 * time.Millisecond
+const (
+	slow  = 500 * time.Millisecond // is when a statement is worth a line in the log
+	shown = 500                    // characters of it: one that stores many rows has thousands
+)
 
 // slowLog reports slow statements, without their values: those are people's
 // own. Errors are returned to callers and not logged here.
@@ -34,7 +36,7 @@ func (l slowLog) Trace(ctx context.Context, begin time.Time, fc func() (string, 
 		return
 	}
 	statement, rows := fc()
-	l.log.WarnContext(ctx, "slow statement", "took", took, "rows", rows, "sql", statement)
+	l.log.WarnContext(ctx, "slow statement", "took", took, "rows", rows, "sql", clip(statement, shown))
 }
 
 // ParamsFilter takes the values out of every statement that is logged.

@@ -210,13 +210,27 @@ func TestMigrateIsRepeatable(t *testing.T) {
 	}
 }
 
+// TestCommandsMakeNoDatabase: a command that is run without the server's settings
+// says so, and leaves nothing behind.
+func TestCommandsMakeNoDatabase(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	for _, args := range [][]string{{"user", "list"}, {"user", "delete", "--yes", "ann@example.com"}, {"user", "role", "ann@example.com", "admin"},
+		{"token", "ann@example.com"}, {"export", "ann@example.com"}} {
+		s.fails(exitError, "there is no database at", "", args...)
+	}
+	if left, err := os.ReadDir(s.dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
 func TestCommandsEndWithTheirContext(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	p := &program{lookup: env(s.env), dir: s.dir, stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, now: time.Now}
-	if code := p.run(ctx, []string{"user", "list"}); code != exitError {
+	if code := p.run(ctx, []string{"migrate"}); code != exitError {
 		t.Errorf("code %d", code)
 	}
 }

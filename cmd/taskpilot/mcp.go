@@ -22,7 +22,7 @@ notices within seconds.`
 func mcpListCommand() command {
 	return command{
 		name: "mcp list", brief: "Show the tools of the MCP servers, and which are approved", more: mcpHelp,
-		prepare: noFlags(withDB(func(ctx context.Context, p *program, db *models.DB, c Config, _ []string) error {
+		prepare: noFlags(withNewDB(func(ctx context.Context, p *program, db *models.DB, c Config, _ []string) error {
 			approved, err := handlers.NewApprovals(db).Approved(ctx)
 			if err != nil {
 				return err
@@ -50,7 +50,7 @@ func mcpApproveCommand() command {
 		name: "mcp approve", args: "<server>", nargs: 1, brief: "Let models have a server's tools as they describe themselves now", more: mcpHelp,
 		prepare: func(fs *flag.FlagSet) action {
 			only := fs.String("tool", "", "approve only the tool with this `name`")
-			return withDB(func(ctx context.Context, p *program, db *models.DB, c Config, args []string) error {
+			return withNewDB(func(ctx context.Context, p *program, db *models.DB, c Config, args []string) error {
 				s, err := serverNamed(c, args[0])
 				if err != nil {
 					return err
@@ -84,7 +84,7 @@ func mcpRevokeCommand() command {
 		name: "mcp revoke", args: "<server>", nargs: 1, brief: "Take back what was approved of a server", more: mcpHelp,
 		prepare: func(fs *flag.FlagSet) action {
 			only := fs.String("tool", "", "take back only the tool with this `name`")
-			return withDB(func(ctx context.Context, p *program, db *models.DB, _ Config, args []string) error {
+			return withNewDB(func(ctx context.Context, p *program, db *models.DB, _ Config, args []string) error {
 				n, err := db.RevokeMCP(ctx, args[0], *only)
 				if err != nil {
 					return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,7 +42,7 @@ func migrateCommand() command {
 		brief: "Bring the database's schema up to date",
 		more:  "serve does this by itself; run it alone to prepare an upgrade. A SQLite database\nis copied first.",
 		prepare: func(*flag.FlagSet) action {
-			return withDB(func(_ context.Context, p *program, _ *models.DB, _ Config, _ []string) error {
+			return withNewDB(func(_ context.Context, p *program, _ *models.DB, _ Config, _ []string) error {
 				_, err := fmt.Fprintln(p.stderr, "The database is up to date.")
 				return err
 			})
@@ -61,8 +62,26 @@ func (p *program) config() (Config, error) {
 // dbAction is an action on the open, migrated database.
 type dbAction func(ctx context.Context, p *program, db *models.DB, c Config, args []string) error
 
-// withDB opens and migrates the database around do.
+// withDB opens and migrates the database around do. One that is not there is not
+// made: somebody has forgotten the server's settings.
 func withDB(do dbAction) action {
+	open := withNewDB(do)
+	return func(ctx context.Context, p *program, args []string) error {
+		c, err := p.config()
+		if err != nil {
+			return err
+		}
+		if path, ok := c.sqlitePath(); ok {
+			if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("there is no database at %s; run this with the settings of the server (DATABASE_URL, DATA_DIR) and in its folder", path)
+			}
+		}
+		return open(ctx, p, args)
+	}
+}
+
+// withNewDB is withDB for what a server may begin with.
+func withNewDB(do dbAction) action {
 	return func(ctx context.Context, p *program, args []string) (err error) {
 		c, err := p.config()
 		if err != nil {

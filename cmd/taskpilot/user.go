@@ -21,7 +21,7 @@ func userAddCommand() command {
 		prepare: func(fs *flag.FlagSet) action {
 			name := fs.String("name", "", "the person's `name`")
 			password := fs.String("password", "", passwordUsage)
-			return withDB(func(ctx context.Context, p *program, db *models.DB, _ Config, args []string) error {
+			return withNewDB(func(ctx context.Context, p *program, db *models.DB, _ Config, args []string) error {
 				secret, err := p.password(*password)
 				if err != nil {
 					return err

@@ -53,7 +53,7 @@ func userInviteCommand() command {
 		name: "user invite", args: "<email>", nargs: 1,
 		brief: "Print a link by which somebody can open an account",
 		more:  "The link is good for one account and seven days, also with SIGNUP=closed.",
-		prepare: noFlags(withDB(func(ctx context.Context, p *program, db *models.DB, c Config, args []string) error {
+		prepare: noFlags(withNewDB(func(ctx context.Context, p *program, db *models.DB, c Config, args []string) error {
 			_, secret, err := db.Invite(ctx, args[0])
 			if errors.Is(err, models.ErrConflict) {
 				return fmt.Errorf("%s has an account already", args[0])
