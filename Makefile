@@ -63,6 +63,8 @@ bench: ## Measure
 	$(GO) run ./bench/chatkit
 	$(GO) run ./bench/model
 	$(GO) run ./bench/search
+	$(GO) run ./bench/bulk
+	$(GO) run ./bench/timing
 
 browser: ## Run only the tests in a browser
 	$(GO) test -race -run Browser $(TEST_FLAGS) ./...

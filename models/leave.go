@@ -2,8 +2,8 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,12 +20,14 @@ const (
 // manyRows are the tables that have a row for each thing that a person wrote. An
 // item takes its run, and its words in the index, along. What belongs to a thread
 // that is being answered is left to the end: the log has to know of it.
-var manyRows = []struct{ name, key, idle string }{
-	{"items", "thread_id, id", "thread_id"},
-	{"threads", "id", "id"},
-	{"todos", "id", ""},
-	{"deleted_todos", "id", ""},
+var manyRows = []struct{ name, idle string }{
+	{"items", " AND thread_id NOT IN " + beingAnswered},
+	{"threads", " AND id NOT IN " + beingAnswered},
+	{"todos", ""},
+	{"deleted_todos", ""},
 }
+
+const beingAnswered = "(SELECT thread_id FROM runs WHERE user_id = @user AND status = 'running')"
 
 // DeleteUser closes an account and deletes everything of that person's: at once
 // they are shut out, then their rows go, a few at a time. What a crash leaves of
@@ -76,19 +78,20 @@ func (db *DB) beginLeaving(tx *gorm.DB, userID string) error {
 
 // endLeaving deletes the person's rows. Several may do it at once.
 func (db *DB) endLeaving(ctx context.Context, userID string) error {
+	some := "rowid IN (SELECT rowid" // by where they are: what finds the next ones must not read all that are left
+	if db.pg != nil {
+		some = "ctid = ANY (ARRAY(SELECT ctid"
+	}
 	for _, table := range manyRows {
-		text := fmt.Sprintf("DELETE FROM %[1]s WHERE user_id = ? AND (%[2]s) IN (SELECT %[2]s FROM %[1]s WHERE user_id = ? LIMIT ?)", table.name, table.key)
-		args := []any{userID, userID, leavingAtOnce}
-		if table.idle != "" {
-			text = fmt.Sprintf("DELETE FROM %[1]s WHERE user_id = ? AND (%[2]s) IN (SELECT %[2]s FROM %[1]s WHERE user_id = ? AND %[3]s NOT IN "+
-				"(SELECT thread_id FROM runs WHERE user_id = ? AND status = 'running') LIMIT ?)", table.name, table.key, table.idle)
-			args = []any{userID, userID, userID, leavingAtOnce}
+		text := "DELETE FROM " + table.name + " WHERE " + some + " FROM " + table.name + " WHERE user_id = @user" + table.idle + " LIMIT @most)"
+		if db.pg != nil {
+			text += ")"
 		}
 		for more := true; more; {
 			err := db.write(ctx, func(tx *gorm.DB) error {
-				some := tx.Exec(text, args...)
-				more = some.RowsAffected == leavingAtOnce
-				return some.Error
+				gone := tx.Exec(text, sql.Named("user", userID), sql.Named("most", leavingAtOnce))
+				more = gone.RowsAffected == leavingAtOnce
+				return gone.Error
 			})
 			if err != nil {
 				return err

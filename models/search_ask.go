@@ -17,17 +17,22 @@ const (
 		WHERE search_index MATCH ? AND d.user_id = ? AND f.rowid < ? AND t.deleted_at IS NULL
 		ORDER BY f.rowid DESC LIMIT ?`
 	// The index is asked first, by itself: nothing else may look easier to Postgres.
-	// It does not know where words stand, so that phrases are looked for in what has
-	// their words, from the newest, until there are enough.
+	// Then threads are looked up from the newest on, until there are enough.
 	postgresLook = `WITH found AS MATERIALIZED (
+			SELECT n, user_id, thread_id, item_id FROM search_docs
+			WHERE CAST(place || replace(words, ' ', ' ' || place) AS tsvector) @@ CAST(? AS tsquery)
+		)` + postgresNewest + " ORDER BY f.n DESC LIMIT ?"
+	// The index does not know where words stand: phrases are looked for in what has
+	// their words, from the newest on, too.
+	postgresPhrases = `WITH found AS MATERIALIZED (
 			SELECT n, user_id, thread_id, item_id, words FROM search_docs
 			WHERE CAST(place || replace(words, ' ', ' ' || place) AS tsvector) @@ CAST(? AS tsquery)
-		)
+		)` + postgresNewest + " WHERE CAST(f.words AS tsvector) @@ CAST(? AS tsquery) ORDER BY f.n DESC LIMIT ?"
+	postgresNewest = `
 		SELECT f.n, f.thread_id, f.item_id, t.title, t.created_at, t.archived_at IS NOT NULL
 		FROM (SELECT * FROM found WHERE user_id = ? AND n < ? ORDER BY n DESC OFFSET 0) AS f
-		JOIN threads AS t ON t.user_id = f.user_id AND t.id = f.thread_id AND t.deleted_at IS NULL`
-	postgresPhrase = " WHERE CAST(f.words AS tsvector) @@ CAST(? AS tsquery)"
-	postgresNewest = " ORDER BY f.n DESC LIMIT ?"
+		CROSS JOIN LATERAL (SELECT title, created_at, archived_at FROM threads
+			WHERE user_id = f.user_id AND id = f.thread_id AND deleted_at IS NULL OFFSET 0) AS t`
 )
 
 // ask asks for what has the terms in these places.
@@ -37,10 +42,10 @@ func (s *searching) ask(places []string, terms []words.Term, before int64, limit
 	}
 	question := match(places, " | ", " & ", terms, postgresWords)
 	if phrases := phrases(terms); len(phrases) > 0 {
-		return s.db.query(s.ctx, postgresLook+postgresPhrase+postgresNewest, question, s.user, before,
+		return s.db.query(s.ctx, postgresPhrases, question, s.user, before,
 			match([]string{""}, "", " & ", phrases, postgresTerm), limit)
 	}
-	return s.db.query(s.ctx, postgresLook+postgresNewest, question, s.user, before, limit)
+	return s.db.query(s.ctx, postgresLook, question, s.user, before, limit)
 }
 
 // phrases are the terms of several words.

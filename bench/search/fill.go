@@ -84,7 +84,7 @@ func (f *filler) rows(put func(row) error) error {
 		for i := 0; i < many && n < f.messages; i, n = i+1, n+1 {
 			kind := `{"type":"assistant_message","content":[{"type":"output_text","text":"` + text(n) + `"}]}`
 			if err := put(row{user, fmt.Sprintf("thr_%d_%d", p, i/eachThread), fmt.Sprintf("msg_%d", n), kind,
-				int64(i%eachThread + 1), start.Add(year * time.Duration(i) / time.Duration(many)).UnixMicro()}); err != nil {
+				int64(i%eachThread + 1), start.Add(year / time.Duration(many) * time.Duration(i)).UnixMicro()}); err != nil {
 				return err
 			}
 		}
