@@ -12,7 +12,7 @@ CHAT_SCRIPTS := $(ESBUILD) $(SCRIPTS:%=static/js/%.js) --format=esm --splitting 
 TEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev gallery test race generate po fresh lint bench browser screenshots clean FORCE
+.PHONY: help run build dev gallery test race generate po passwords fresh lint bench browser screenshots clean FORCE
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ generate: node_modules/.package-lock.json ## Write the generated files: template
 
 po: ## Add new texts to the catalogues of the languages, to be translated, and say what is missing
 	$(GO) run ./cmd/po
+
+# Passwords of eight letters and more, and shorter words that people add digits to.
+LONG_OR_WORD := .filter((s) => s.length >= 8 || /^.{3,6}[a-z]$$/.test(s))
+passwords: node_modules/.package-lock.json ## Write the list of passwords that are refused anew
+	node -p '[...new Set(require("@zxcvbn-ts/language-common").dictionary["passwords-common"].map((s) => s.toLowerCase()))]$(LONG_OR_WORD).sort().join("\n")' >models/leaked_passwords.txt
 
 fresh: ## Fail if a generated file is not what its source makes
 	@.ci/fresh

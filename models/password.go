@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	_ "embed"
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -115,12 +113,6 @@ const (
 	longestPassword  = 256
 )
 
-// common holds passwords that guessers try first, one a line, lower case. It is
-// short and written by hand, not one of the large lists of leaked passwords.
-//
-//go:embed common_passwords.txt
-var common string
-
 // checkPassword refuses passwords that are too short or that anyone would try.
 // Any character counts, and none is cut off.
 func checkPassword(password, email string) error {
@@ -135,8 +127,7 @@ func checkPassword(password, email string) error {
 	switch {
 	case lower == email, lower == local:
 		return weak("The password must differ from the e-mail address. Choose another one.")
-	case monotonous(lower), slices.Contains(strings.Fields(common), trimDigits(lower)),
-		slices.Contains(strings.Fields(common), lower):
+	case monotonous(lower), isCommon(lower):
 		return weak("This password is one of the first that anyone would guess. Choose another one; " +
 			"several unrelated words make a good one.")
 	}
@@ -144,9 +135,6 @@ func checkPassword(password, email string) error {
 }
 
 func weak(message string) error { return &InvalidError{Field: "password", Message: message} }
-
-// trimDigits drops what people add to a common word.
-func trimDigits(s string) string { return strings.TrimRight(s, "0123456789!.?*#@$") }
 
 // monotonous reports a password of one repeated character, or of characters
 // that follow one another (12345678, hgfedcba).

@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,6 +46,10 @@ func TestCreateUserRefuses(t *testing.T) {
 		"common":            {"ada@example.com", "", "Password", "password"},
 		"common and digits": {"ada@example.com", "", "Sunshine2024!", "password"},
 		"common alone":      {"ada@example.com", "", "1q2w3e4r", "password"},
+		"leaked":            {"ada@example.com", "", "Myspace1", "password"},
+		"leaked, no word":   {"ada@example.com", "", "a1b2c3d4", "password"},
+		"leaked and a year": {"ada@example.com", "", "Liverpool#2019", "password"},
+		"short and a year":  {"ada@example.com", "", "rolf2019", "password"},
 		"one letter":        {"ada@example.com", "", "zzzzzzzzzz", "password"},
 		"counting":          {"ada@example.com", "", "23456789", "password"},
 		"counting down":     {"ada@example.com", "", "hgfedcba", "password"},
@@ -128,6 +133,18 @@ func TestAuthenticateDisabled(t *testing.T) {
 			t.Error("a disabled user's token family is active")
 		}
 	})
+}
+
+// TestUncommonPasswordsAreTaken: a common word is no fault when much else is in it.
+func TestUncommonPasswordsAreTaken(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	for i, password := range []string{"tigger83920174", "liverpool tram nine", "Rolf&2019&Ada", "ünïcödéß", strings.Repeat("🐉 cave ", 9), strings.Repeat("long ", 40) + "."} {
+		u := must[*models.User](t)(db.CreateUser(t.Context(), models.NewUser{Email: fmt.Sprintf("a%d@example.com", i), Password: password}))
+		must[*models.User](t)(db.Authenticate(t.Context(), u.Email, password))
+		_, err := db.Authenticate(t.Context(), u.Email, password[:len(password)-1]) // all of it counts
+		want(t, err, models.ErrNotFound)
+	}
 }
 
 // TestPasswordsAreHardToGuess is on a database as servers open it: those of
