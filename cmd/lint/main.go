@@ -1,6 +1,7 @@
 // Command lint checks the rules of this code base that no general tool knows:
 // who may import whom, how long functions and files may be, where the
-// environment is read, streams are written, statuses chosen and routes named.
+// environment is read, streams are written, statuses chosen and routes named,
+// and what reaches a database or a page without anything that looks at it.
 //
 // It prints what breaks a rule, a line each, and exits with 1 if anything does.
 package main
@@ -50,6 +51,12 @@ func check(t *tree) ([]string, error) {
 	findings = append(findings, checkSizes(t)...)
 	findings = append(findings, checkDocs(t)...)
 	findings = append(findings, checkPlaces(t)...)
+	findings = append(findings, checkTemplates(t)...)
+	typed, err := loadTyped(t.root)
+	if err != nil {
+		return nil, err
+	}
+	findings = append(findings, checkStatements(typed)...)
 	packages, err := listPackages(t.root)
 	if err != nil {
 		return nil, err

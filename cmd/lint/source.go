@@ -27,6 +27,7 @@ type source struct {
 	lines     int
 	generated bool
 	syntax    *ast.File // nil unless it is Go
+	text      string    // of a template
 }
 
 func (s *source) dir() string  { return path.Dir(s.name) }
@@ -70,6 +71,9 @@ func load(root string) (*tree, error) {
 func (t *tree) add(name string, text []byte) error {
 	s := &source{name: name, lines: bytes.Count(text, []byte("\n"))}
 	s.generated = isMinified(name, text)
+	if path.Ext(name) == ".templ" {
+		s.text = string(text)
+	}
 	if path.Ext(name) == ".go" {
 		syntax, err := parser.ParseFile(t.fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
