@@ -2,11 +2,11 @@ package models
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-
-	"github.com/taskpilot/taskpilot/chatkit"
 )
 
 // Share is a link by which anyone may read a thread, up to the item ThroughSeq.
@@ -23,8 +23,13 @@ type Share struct {
 // TableName returns "shares".
 func (Share) TableName() string { return "shares" }
 
-// prefixShare begins the ids of shares.
-const prefixShare = "shr"
+// newShareID makes a link's secret. It has more chance in it than other ids: it
+// alone opens what it leads to.
+func newShareID() string {
+	var secret [16]byte
+	rand.Read(secret[:]) // never fails since Go 1.24
+	return "shr_" + hex.EncodeToString(secret[:])
+}
 
 // Share returns the link to a thread of the user's; ErrNotFound if there is none.
 func (db *DB) Share(ctx context.Context, userID, threadID string) (*Share, error) {
@@ -42,7 +47,7 @@ func (db *DB) ShareThread(ctx context.Context, userID, threadID string) error {
 		if err != nil {
 			return err
 		}
-		s := &Share{UserID: userID, ThreadID: threadID, ID: chatkit.NewID(prefixShare), ThroughSeq: t.ItemSeq, CreatedAt: now, UpdatedAt: now}
+		s := &Share{UserID: userID, ThreadID: threadID, ID: newShareID(), ThroughSeq: t.ItemSeq, CreatedAt: now, UpdatedAt: now}
 		err = tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "user_id"}, {Name: "thread_id"}},
 			DoUpdates: clause.AssignmentColumns([]string{"through_seq", "updated_at"}),

@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/taskpilot/taskpilot/models"
@@ -19,6 +20,9 @@ func TestShareIsForWhoHasTheLinkUntilItEnds(t *testing.T) {
 		first := must[*models.Share](t)(db.Share(t.Context(), ann.ID, a.Thread.ID))
 		if first.ThroughSeq != a.Item.Seq {
 			t.Errorf("the link shows items up to %d, want %d", first.ThroughSeq, a.Item.Seq)
+		}
+		if chance, ok := strings.CutPrefix(first.ID, "shr_"); !ok || len(chance) != 32 { // hexadecimal: 128 bits
+			t.Errorf("the link's secret is %q", first.ID)
 		}
 		b := batch(a)
 		b.Items = []models.ItemChange{{Item: answer("msg_later", a.Thread.ID, "later")}}
