@@ -12,7 +12,7 @@ CHAT_SCRIPTS := $(ESBUILD) $(SCRIPTS:%=static/js/%.js) --format=esm --splitting 
 TEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev gallery test race generate po passwords fresh lint bench browser screenshots clean FORCE
+.PHONY: help run build dev gallery test race generate po passwords fresh lint bench browser sbom screenshots clean FORCE
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,12 @@ bench: ## Measure
 
 browser: ## Run only the tests in a browser
 	$(GO) test -race -run Browser $(TEST_FLAGS) ./...
+
+# cyclonedx-gomod reads what the program itself says it is made of; npm, which
+# scripts and styles are built into it.
+sbom: build node_modules/.package-lock.json ## List what bin/taskpilot is made of (CycloneDX), beside it
+	$(GO) run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.9.0 bin -json -output bin/taskpilot.cdx.json bin/taskpilot
+	npm sbom --sbom-format cyclonedx >bin/taskpilot-front-end.cdx.json
 
 screenshots: ## Draw the pictures of the README anew
 	$(GO) test -count=1 -run TestBrowserPictures ./cmd/taskpilot -screenshots=$(CURDIR)/docs/screenshots

@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"context"
-	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"net"
 	"net/http"
@@ -211,7 +209,7 @@ func (h *Handlers) checkOrigin(c *fiber.Ctx) error {
 	if token == "" && c.Request().IsBodyStream() {
 		token = c.Query("csrf_token") // a form with a file, which is not read before it is known whose it is
 	}
-	if subtle.ConstantTimeCompare([]byte(token), []byte(h.csrfToken(c))) != 1 {
+	if !h.signedText(token, "csrf", h.sessions.browserKey(c)) {
 		return errCSRF
 	}
 	return nil
@@ -227,7 +225,7 @@ func header(c *fiber.Ctx, name string) []string {
 // csrfToken is bound to the browser's cookie, so that it needs no storage and
 // ends with the session.
 func (h *Handlers) csrfToken(c *fiber.Ctx) string {
-	return base64.RawURLEncoding.EncodeToString(mac(h.SessionSecret, "csrf", h.sessions.browserKey(c)))
+	return macText.EncodeToString(mac(h.SessionSecret, "csrf", h.sessions.browserKey(c)))
 }
 
 // network is the client's address for throttling: the peer, or, behind a proxy

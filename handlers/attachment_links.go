@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"context"
-	"crypto/hmac"
-	"encoding/base64"
 	"errors"
 	"io"
 	"net/url"
@@ -50,15 +48,14 @@ func (h *Handlers) fileURL(userID, id, what string) string {
 }
 
 func (h *Handlers) fileSignature(userID, id, what, until string) string {
-	return base64.RawURLEncoding.EncodeToString(mac(h.SessionSecret, "attachment", userID, id, what, until))
+	return macText.EncodeToString(mac(h.SessionSecret, "attachment", userID, id, what, until))
 }
 
 // signedFor checks the address that a file is asked for at, and returns whose
 // file that is.
 func (h *Handlers) signedFor(c *fiber.Ctx, what string) (userID string, err error) {
 	userID, until := c.Query("by"), c.Query("until")
-	want := h.fileSignature(userID, c.Params("attachment"), what, until)
-	if !hmac.Equal([]byte(c.Query("sig")), []byte(want)) {
+	if !h.signedText(c.Query("sig"), "attachment", userID, c.Params("attachment"), what, until) {
 		return "", errBadLink
 	}
 	end, err := strconv.ParseInt(until, 10, 64)

@@ -97,6 +97,9 @@ var (
 	errNoTokens    = &problem{Status: 403, Code: "insufficient_scope", Message: locale.Mark("API tokens can't be used for this. Sign in instead.")}
 )
 
+// errMetrics is for operators, who read English.
+var errMetrics = &problem{Status: 403, Code: "forbidden", Message: "Metrics are not shown through a proxy, unless METRICS_TOKEN is set and sent as a bearer token."}
+
 // What people are told about passkeys. One that nobody knows, that of somebody who
 // is disabled, and a bad answer are one answer.
 var (
@@ -287,5 +290,5 @@ func (p *problem) answer(c *fiber.Ctx) {
 // wantsJSON reports whether the address is a program's.
 func wantsJSON(c *fiber.Ctx) bool {
 	path := c.Path()
-	return strings.HasPrefix(path, "/api/") || path == "/mcp" || path == "/api" || path == "/healthz" || path == "/readyz"
+	return strings.HasPrefix(path, "/api/") || path == "/mcp" || path == "/api" || path == "/healthz" || path == "/readyz" || path == "/metrics"
 }

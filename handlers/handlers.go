@@ -38,9 +38,13 @@ type Options struct {
 	PublicURL     *url.URL
 	JWTSecret     []byte
 	SessionSecret []byte
-	SignupOpen    bool
-	OIDC          *OIDC // where people may sign in, too; nil: nowhere
-	ShareLinks    bool  // people may share conversations by links
+	// OldJWT and OldSession are the secrets before those, if there were any.
+	OldJWT, OldSession OldSecret
+	// MetricsToken is what /metrics asks for; "": nothing, of who comes through no proxy.
+	MetricsToken string
+	SignupOpen   bool
+	OIDC         *OIDC // where people may sign in, too; nil: nowhere
+	ShareLinks   bool  // people may share conversations by links
 	// AllowedOrigins are the sites that may call the API from a browser.
 	AllowedOrigins []string
 	// Grace is how long an answer to a ChatKit client goes on when its connection
@@ -95,10 +99,10 @@ func New(o Options) *Handlers {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	h := &Handlers{Options: o, tokens: NewTokens(o.JWTSecret)}
+	h := &Handlers{Options: o, tokens: NewTokens(o.JWTSecret).Accepting(o.OldJWT)}
 	h.streams = newStreams(o.Log, h.stillRight)
 	h.outbox = newOutbox(o.Log)
-	h.post = newPost(o.DB, o.Mail, o.SessionSecret, o.Log)
+	h.post = newPost(o)
 	h.sessions = newSessionStore(o.DB, o.secure())
 	h.oidc = h.newOIDC()
 	h.metrics = newMetrics(h)

@@ -70,6 +70,26 @@ func TestMetrics(t *testing.T) {
 	<-done
 }
 
+// TestMetricsAreNotForEveryone: without a token they are not for who comes from
+// outside, through a proxy; with one they are for who has it.
+func TestMetricsAreNotForEveryone(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	v := boot(t, db).nobody()
+	v.do("GET", "/metrics", nil).want(200)
+	for _, header := range []string{"X-Forwarded-For", "Forwarded"} {
+		v.do("GET", "/metrics", nil, header, "for=192.0.2.1").problem(403, "forbidden").lacks("go_goroutines")
+	}
+	token := strings.Repeat("m", 32)
+	s := boot(t, db, func(o *Options) { o.MetricsToken = token })
+	v = s.nobody()
+	v.do("GET", "/metrics", nil, "X-Forwarded-For", "192.0.2.1", "Authorization", "Bearer "+token).want(200).has("go_goroutines")
+	for _, given := range []string{"", "Bearer " + token[1:], "Bearer", "Bearer " + token + "m", "Basic " + token} {
+		v.do("GET", "/metrics", nil, "Authorization", given).problem(401, "unauthorized").lacks("go_goroutines")
+	}
+	s.program(modelstest.User(t, db, "ann@example.com")).do("GET", "/metrics", nil).want(401)
+}
+
 func TestStaticFiles(t *testing.T) {
 	t.Parallel()
 	v := boot(t, modelstest.Open(t)).nobody()

@@ -22,7 +22,8 @@ import (
 type post struct {
 	db    *models.DB
 	mail  *mail.Mailer
-	key   []byte // that seals letters
+	key   []byte    // that seals letters
+	old   OldSecret // that sealed some that still wait
 	log   *slog.Logger
 	wake  chan struct{}
 	done  chan struct{}
@@ -42,13 +43,13 @@ const (
 // postPauses are before the second try, the third and so on; the last is repeated.
 var postPauses = []time.Duration{time.Second, 10 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}
 
-// newPost begins to send letters. They are sealed with the secret, which all
-// servers of the same database share.
-func newPost(db *models.DB, m *mail.Mailer, secret []byte, log *slog.Logger) *post {
-	if m == nil {
+// newPost begins to send letters. They are sealed with the session secret, which
+// all servers of the same database share.
+func newPost(o Options) *post {
+	if o.Mail == nil {
 		return nil
 	}
-	p := &post{db: db, mail: m, key: mac(secret, "letters"), log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	p := &post{db: o.DB, mail: o.Mail, key: letterKey(o.SessionSecret), old: o.OldSession, log: o.Log, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	p.open, p.shut = context.WithCancel(context.Background())
 	p.ctx, p.abort = context.WithCancel(context.Background())
 	go p.run()
@@ -61,19 +62,39 @@ func (p *post) write(userID string, l letter) (*models.NewLetter, error) {
 		return nil, nil
 	}
 	plain, err1 := json.Marshal(l.Letter)
-	seal, err2 := p.seal()
+	seal, err2 := sealer(p.key)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, fmt.Errorf("write a letter: %w", err)
 	}
 	return &models.NewLetter{UserID: userID, Kind: l.kind, Life: l.life, Sealed: seal.Seal(nil, nil, plain, []byte(l.kind))}, nil
 }
 
-func (p *post) seal() (cipher.AEAD, error) {
-	block, err := aes.NewCipher(p.key)
+func letterKey(secret []byte) []byte { return mac(secret, "letters") }
+
+func sealer(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, err
 	}
 	return cipher.NewGCMWithRandomNonce(block)
+}
+
+// unseal reads a letter.
+func (p *post) unseal(l *models.Letter) ([]byte, error) {
+	keys := [][]byte{p.key}
+	if p.old.good(time.Now()) {
+		keys = append(keys, letterKey(p.old.Secret))
+	}
+	for _, key := range keys {
+		seal, err := sealer(key)
+		if err != nil {
+			return nil, err
+		}
+		if plain, err := seal.Open(nil, nil, l.Sealed, []byte(l.Kind)); err == nil {
+			return plain, nil
+		}
+	}
+	return nil, &mail.RefusedError{Err: errors.New("it was sealed with another SESSION_SECRET")}
 }
 
 // nudge has letters sent that were just written.
@@ -148,13 +169,9 @@ func (p *post) send(l *models.Letter) (err error) {
 	if !time.Now().Before(l.EndsAt.Time) {
 		return errors.New("its time is over")
 	}
-	seal, err := p.seal()
+	plain, err := p.unseal(l)
 	if err != nil {
 		return err
-	}
-	plain, err := seal.Open(nil, nil, l.Sealed, []byte(l.Kind))
-	if err != nil {
-		return &mail.RefusedError{Err: errors.New("it was sealed with another SESSION_SECRET")}
 	}
 	var m mail.Letter
 	if err := json.Unmarshal(plain, &m); err != nil {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"crypto/subtle"
 	"strconv"
 	"time"
 
@@ -53,4 +54,18 @@ func (m *metrics) request(method, route string, status int, took time.Duration) 
 	m.seconds.WithLabelValues(method, route).Observe(took.Seconds())
 }
 
-func (h *Handlers) serveMetrics(c *fiber.Ctx) error { return h.metrics.serve(c) }
+// serveMetrics shows the counts to who has the token. Without one they are for who
+// reaches the server itself: what a proxy passes on comes from outside.
+func (h *Handlers) serveMetrics(c *fiber.Ctx) error {
+	if h.MetricsToken == "" {
+		if c.Get(fiber.HeaderXForwardedFor) != "" || c.Get("Forwarded") != "" {
+			return errMetrics
+		}
+		return h.metrics.serve(c)
+	}
+	if token, ok := bearer(c); !ok || subtle.ConstantTimeCompare([]byte(token), []byte(h.MetricsToken)) != 1 {
+		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+		return errSignIn
+	}
+	return h.metrics.serve(c)
+}

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"crypto/hmac"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -30,18 +29,14 @@ func (h *Handlers) sealIdentity(c *fiber.Ctx, in models.NewIdentity) string {
 	// Strings and a time of this century are always JSON.
 	raw, _ := json.Marshal(sealed{in, h.Now().Add(models.OIDCFlowLife)})
 	text := base64.RawURLEncoding.EncodeToString(raw)
-	return text + "." + h.identitySeal(text, h.sessions.guestKey(c))
-}
-
-func (h *Handlers) identitySeal(text, browser string) string {
-	return base64.RawURLEncoding.EncodeToString(mac(h.SessionSecret, "identity", browser, text))
+	return text + "." + macText.EncodeToString(mac(h.SessionSecret, "identity", h.sessions.guestKey(c), text))
 }
 
 // openIdentity reads what sealIdentity made.
 func (h *Handlers) openIdentity(c *fiber.Ctx, s string) (models.NewIdentity, error) {
 	var in sealed
 	text, seal, _ := strings.Cut(s, ".")
-	if !hmac.Equal([]byte(seal), []byte(h.identitySeal(text, c.Cookies(h.sessions.guestName())))) {
+	if !h.signedText(seal, "identity", c.Cookies(h.sessions.guestName()), text) {
 		return in.NewIdentity, errFlowOver
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(text)

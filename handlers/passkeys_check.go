@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -89,12 +88,12 @@ func (h *Handlers) challenge(c *fiber.Ctx, purpose string) []byte {
 	random := make([]byte, nonceSize, nonceSize+expirySize+sha256.Size)
 	rand.Read(random) // never fails since Go 1.24
 	random = binary.BigEndian.AppendUint64(random, uint64(h.Now().Add(challengeLife).Unix()))
-	return append(random, h.seal(c, purpose, random)...)
+	return append(random, mac(h.SessionSecret, h.sealed(c, purpose, random)...)...)
 }
 
-// seal binds a challenge to what it is for and to the browser.
-func (h *Handlers) seal(c *fiber.Ctx, purpose string, challenge []byte) []byte {
-	return mac(h.SessionSecret, "passkey", purpose, h.sessions.browserKey(c), string(challenge))
+// sealed is what binds a challenge to what it is for and to the browser.
+func (h *Handlers) sealed(c *fiber.Ctx, purpose string, challenge []byte) []string {
+	return []string{"passkey", purpose, h.sessions.browserKey(c), string(challenge)}
 }
 
 // spend takes a challenge that was answered, once.
@@ -104,7 +103,7 @@ func (h *Handlers) spend(c *fiber.Ctx, purpose, answered string) error {
 		return errPasskeyLate
 	}
 	body, sum := raw[:nonceSize+expirySize], raw[nonceSize+expirySize:]
-	if !hmac.Equal(sum, h.seal(c, purpose, body)) {
+	if !h.signed(sum, h.sealed(c, purpose, body)...) {
 		return errPasskeyLate
 	}
 	if int64(binary.BigEndian.Uint64(body[nonceSize:])) < h.Now().Unix() {

@@ -21,10 +21,17 @@ const (
 )
 
 // Tokens signs and checks access tokens.
-type Tokens struct{ secret []byte }
+type Tokens struct {
+	secret []byte
+	old    OldSecret
+}
 
 // NewTokens returns what signs and checks tokens with this secret.
-func NewTokens(secret []byte) *Tokens { return &Tokens{secret} }
+func NewTokens(secret []byte) *Tokens { return &Tokens{secret: secret} }
+
+// Accepting returns tokens that also checks those that were signed before the
+// secret was replaced.
+func (t *Tokens) Accepting(old OldSecret) *Tokens { return &Tokens{secret: t.secret, old: old} }
 
 // Claims is what an access token says. Subject is the user; SessionID names
 // the sign-in (the family of its refresh tokens) whose end ends the token too.
@@ -81,7 +88,11 @@ func (t *Tokens) Verify(token string, now time.Time) (*Claims, error) {
 		return nil, err
 	}
 	claims := new(Claims)
-	parsed, err := jwt.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return t.secret, nil },
+	keys := jwt.VerificationKeySet{Keys: []jwt.VerificationKey{t.secret}}
+	if t.old.good(now) {
+		keys.Keys = append(keys.Keys, t.old.Secret)
+	}
+	parsed, err := jwt.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return keys, nil },
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithIssuer(tokenIssuer), jwt.WithAudience(tokenAudience),
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(tokenLeeway), jwt.WithStrictDecoding(),
 		jwt.WithTimeFunc(func() time.Time { return now }))

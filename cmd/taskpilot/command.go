@@ -45,6 +45,7 @@ func commands() []command {
 		userEnableCommand(),
 		userInviteCommand(),
 		tokenCommand(),
+		secretsRotateCommand(),
 		assistantSetupCommand(),
 		assistantCheckCommand(),
 		mcpListCommand(),

@@ -18,7 +18,10 @@ type Config struct {
 	DataDir        string       // generated secrets, attachments
 	Files          Files        // where attachments are kept
 	JWTSecret      Secret       // signs access tokens; empty until loadSecrets when generated
-	SessionSecret  Secret       // signs cookies and CSRF tokens; as above
+	SessionSecret  Secret       // signs forms and addresses of files, seals letters; as above
+	OldJWT         OldSecret    // what was JWTSecret before; nothing if it was never replaced
+	OldSession     OldSecret    // what was SessionSecret before
+	MetricsToken   Secret       // that /metrics asks for; nothing: it is for this network only
 	Assistant      string       // the engine to use, already resolved: never "auto"
 	OpenAI         OpenAI       // where the model is
 	Transcribe     OpenAI       // what writes down recordings; nothing without a Model

@@ -10,6 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"github.com/taskpilot/taskpilot/handlers"
 )
 
 // Secret is text that no log line, error or %v ever shows.
@@ -42,16 +45,45 @@ func parseSecret(value string) (Secret, error) {
 	return Secret(value), nil
 }
 
+// OldSecret is a secret that was replaced. What it has signed counts until then,
+// or as long as it is set if that is zero.
+type OldSecret struct {
+	Secret Secret
+	Until  time.Time
+}
+
+// accepted is how handlers want it.
+func (o OldSecret) accepted() handlers.OldSecret {
+	return handlers.OldSecret{Secret: []byte(o.Secret.Reveal()), Until: o.Until}
+}
+
+// secretFile is a secret that is kept in DATA_DIR, unless the environment sets it.
+type secretFile struct {
+	name    string // of the setting
+	file    string
+	present *Secret
+	old     *OldSecret
+}
+
+func (c *Config) secretFiles() []secretFile {
+	return []secretFile{{"JWT_SECRET", "jwt_secret", &c.JWTSecret, &c.OldJWT}, {"SESSION_SECRET", "session_secret", &c.SessionSecret, &c.OldSession}}
+}
+
 // loadSecrets fills in the secrets that the environment does not set: from the
 // files in DATA_DIR, which the first start writes.
 func (c *Config) loadSecrets() error {
-	for file, secret := range map[string]*Secret{"jwt_secret": &c.JWTSecret, "session_secret": &c.SessionSecret} {
-		if *secret != "" {
+	for _, s := range c.secretFiles() {
+		if *s.present != "" {
 			continue
 		}
 		var err error
-		if *secret, err = loadOrCreateSecret(c.DataDir, file); err != nil {
+		if *s.present, err = loadOrCreateSecret(c.DataDir, s.file); err != nil {
 			return fmt.Errorf("load secrets: %w", err)
+		}
+		if s.old.Secret == "" {
+			if *s.old, err = readOldSecret(filepath.Join(c.DataDir, s.file+oldSuffix)); err != nil {
+				return fmt.Errorf("load secrets: %w", err)
+			}
 		}
 	}
 	return nil
@@ -81,7 +113,7 @@ func readSecret(path string) (Secret, error) {
 	}
 	secret, err := parseSecret(strings.TrimSpace(string(text)))
 	if err != nil {
-		return "", fmt.Errorf("%s %w; delete it to have a new one made (people then sign in again)", path, err)
+		return "", fmt.Errorf("%s %w; delete it to have a new one made (pages that are open must then be loaded again)", path, err)
 	}
 	return secret, nil
 }
@@ -89,17 +121,28 @@ func readSecret(path string) (Secret, error) {
 // createSecret writes the whole file under another name and links it into
 // place: the link appears complete or not at all, and only one process makes it.
 func createSecret(dir, name string) error {
-	file, err := os.CreateTemp(dir, "."+name+"-*") // mode 0600
+	temporary, err := writeSecret(dir, newSecret())
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name())
+	return errors.Join(os.Link(temporary, filepath.Join(dir, name)), os.Remove(temporary))
+}
+
+func newSecret() Secret {
 	random := make([]byte, shortestSecret)
 	rand.Read(random) // never fails
-	_, err = file.WriteString(hex.EncodeToString(random) + "\n")
-	err = errors.Join(err, file.Sync(), file.Close())
+	return Secret(hex.EncodeToString(random))
+}
+
+// writeSecret writes a secret to a new file in dir, whole and on the disk.
+func writeSecret(dir string, secret Secret) (path string, err error) {
+	file, err := os.CreateTemp(dir, ".secret-*") // mode 0600
 	if err != nil {
-		return err
+		return "", err
 	}
-	return os.Link(file.Name(), filepath.Join(dir, name))
+	_, err = file.WriteString(secret.Reveal() + "\n")
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(file.Name()))
+	}
+	return file.Name(), nil
 }

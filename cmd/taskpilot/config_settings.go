@@ -32,6 +32,9 @@ func settings() []setting {
 		{name: "ATTACHMENTS_MB", fallback: "1024", accepts: "a number from 1 to 1000000", set: setFilesSize},
 		{name: "JWT_SECRET", secret: true, accepts: "at least 32 bytes, as `openssl rand -hex 32` prints", set: setJWTSecret},
 		{name: "SESSION_SECRET", secret: true, accepts: "at least 32 bytes, as `openssl rand -hex 32` prints", set: setSessionSecret},
+		{name: "JWT_SECRET_OLD", secret: true, accepts: "what JWT_SECRET was before", set: setOldJWTSecret},
+		{name: "SESSION_SECRET_OLD", secret: true, accepts: "what SESSION_SECRET was before", set: setOldSessionSecret},
+		{name: "METRICS_TOKEN", secret: true, accepts: "at least 32 bytes, as `openssl rand -hex 32` prints", set: setMetricsToken},
 		{name: "OPENAI_API_KEY", secret: true, accepts: "a key without spaces", set: setAPIKey},
 		{name: "OPENAI_BASE_URL", secret: true, accepts: "an http:// or https:// URL without query, as http://localhost:11434/v1", set: setBaseURL},
 		{name: "OPENAI_MODEL", accepts: "a model's name, up to 200 characters without spaces", set: setModel},
@@ -98,6 +101,23 @@ func setJWTSecret(r *rawConfig, value string) (err error) {
 
 func setSessionSecret(r *rawConfig, value string) (err error) {
 	r.SessionSecret, err = parseSecret(value)
+	return err
+}
+
+func setOldJWTSecret(r *rawConfig, value string) (err error) {
+	r.OldJWT.Secret, err = parseSecret(value)
+	return err
+}
+
+func setOldSessionSecret(r *rawConfig, value string) (err error) {
+	r.OldSession.Secret, err = parseSecret(value)
+	return err
+}
+
+func setMetricsToken(r *rawConfig, value string) (err error) {
+	if r.MetricsToken, err = parseSecret(value); err == nil {
+		err = checkWord(value, 1000)
+	}
 	return err
 }
 

@@ -30,6 +30,9 @@ const (
 // serve runs the server until ctx ends.
 func serve(ctx context.Context, c Config, log *slog.Logger) error {
 	log.InfoContext(ctx, "starting", "version", version, "config", c)
+	for _, setting := range c.inTheClear() {
+		log.WarnContext(ctx, "what goes to this server can be read and changed on its way: use TLS with a certificate that is checked", "setting", setting)
+	}
 	s, err := boot(ctx, c, log)
 	if err != nil {
 		return err
@@ -110,6 +113,7 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 	s.handlers = handlers.New(handlers.Options{
 		Languages: languages, DB: s.db, Engine: s.engine, Assistant: answers, Files: s.files, Owner: owner,
 		PublicURL: publicURL, JWTSecret: []byte(c.JWTSecret.Reveal()), SessionSecret: []byte(c.SessionSecret.Reveal()),
+		OldJWT: c.OldJWT.accepted(), OldSession: c.OldSession.accepted(), MetricsToken: c.MetricsToken.Reveal(),
 		SignupOpen: c.SignupOpen, OIDC: c.OIDC.provider(), Mail: mailer, ShareLinks: c.ShareLinks, AllowedOrigins: c.AllowedOrigins, Grace: handlers.DefaultGrace,
 		Models: c.Tools.Models, ClientTools: clientToolNames(c), Tools: c.OpenAI.Hosted.offered(),
 		ScriptURL: c.ScriptURL, DomainKey: c.DomainKey, Transcriber: speech, AuditDays: c.AuditDays, Disk: diskOf(c.DataDir), Version: version, Log: log,
