@@ -108,6 +108,7 @@ func (h *Handlers) sendSigned(c *fiber.Ctx, what string) error {
 	if err != nil {
 		return err
 	}
+	c.Set("Cross-Origin-Resource-Policy", "cross-origin") // other sites show them
 	return h.sendFile(c, user, what == linkPreview)
 }
 
@@ -128,7 +129,6 @@ func (h *Handlers) sendFile(c *fiber.Ctx, userID string, preview bool) error {
 	c.Set(fiber.HeaderContentType, content.MimeType)
 	c.Set(fiber.HeaderContentDisposition, disposition(content))
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
-	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	if c.Method() == fiber.MethodHead {
 		c.Response().Header.SetContentLength(int(content.Size))
 		c.Response().SkipBody = true

@@ -248,11 +248,12 @@ func TestHowFilesAreSent(t *testing.T) {
 		"cat.png":          {picture(t, 20, 20), "image/png", `inline; filename="cat.png"; filename*=UTF-8''cat.png`},
 	} {
 		a := v.do("GET", uploadPath+"/"+v.upload(name, test.content).attachment().ID, nil).attachment()
-		for _, r := range []*reply{s.nobody().do("GET", s.local(a.DownloadURL), nil, "Origin", "https://any.example"), v.do("GET", "/files/"+a.ID, nil)} {
+		for readers, r := range map[string]*reply{"cross-origin": s.nobody().do("GET", s.local(a.DownloadURL), nil, "Origin", "https://any.example"),
+			"same-origin": v.do("GET", "/files/"+a.ID, nil)} {
 			r.want(200)
 			for header, want := range map[string]string{"Content-Type": test.mimeType, "Content-Disposition": test.inPlace,
 				"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff",
-				"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "no-store", "Set-Cookie": ""} {
+				"Cross-Origin-Resource-Policy": readers, "Cache-Control": "no-store", "Set-Cookie": ""} {
 				if got := r.header.Get(header); got != want {
 					t.Errorf("%s: %s is %q, want %q", name, header, got, want)
 				}

@@ -187,18 +187,6 @@ func TestOddRequests(t *testing.T) {
 		}
 	}
 	v.do("GET", "/healthz", nil, "Cookie", "a="+strings.Repeat("x", maxHeader)).want(431)
-	for name, raw := range map[string]string{
-		"two lengths": "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
-		"TE and CL":   "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-		"CL and TE":   "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\ncontent-length: 5\r\n\r\n0\r\n\r\n",
-		"TE identity": "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\ntransfer-encoding: identity\r\nContent-Length: 2\r\n\r\n{}",
-		"two TE":      "POST /api/v1/auth/signin HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-		"two hosts":   "GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
-	} {
-		if status := exchange(t, s, raw); !strings.HasPrefix(status, "HTTP/1.1 400") {
-			t.Errorf("%s: %s", name, status)
-		}
-	}
 }
 
 // Nothing of an internal error may reach the client, whatever the route.

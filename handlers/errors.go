@@ -250,7 +250,10 @@ func frameworkProblem(e *fiber.Error) *problem {
 // fragment for htmx, a page for people.
 func (h *Handlers) fail(c *fiber.Ctx, err error) error {
 	p := problemOf(err)
-	h.allowOrigin(c) // what fasthttp refuses comes here and nowhere before
+	if len(c.Response().Header.Peek(fiber.HeaderContentSecurityPolicy)) == 0 { // what fasthttp refuses comes here and nowhere before
+		h.guardAnswer(c)
+	}
+	h.allowOrigin(c)
 	if p.ours() && p != errStopping {
 		h.Log.LogAttrs(c.Context(), slog.LevelError, "request failed", slog.String("method", c.Method()),
 			slog.String("path", c.Path()), slog.String("request", requestID(c)), slog.Any("err", p.cause))

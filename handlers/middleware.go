@@ -64,6 +64,12 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 	"connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (h *Handlers) securityHeaders(c *fiber.Ctx) error {
+	h.guardAnswer(c)
+	return c.Next()
+}
+
+// guardAnswer says what browsers may do with an answer, and that nobody keeps it.
+func (h *Handlers) guardAnswer(c *fiber.Ctx) {
 	if h.secure() {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000") // this host alone: others of the domain are not ours
 	}
@@ -74,7 +80,6 @@ func (h *Handlers) securityHeaders(c *fiber.Ctx) error {
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
 	c.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.Next()
 }
 
 // refuseOddRequests turns away what Fiber would take but nobody honest sends.

@@ -94,9 +94,14 @@ func (q TodoQuery) filter(list *gorm.DB) *gorm.DB {
 	return titled(list, searchKey(q.Text))
 }
 
+// mostWords is how many words a title may be asked for. It has hardly more, and
+// SQLite takes no condition that is much longer.
+const mostWords = 100
+
 // titled keeps the tasks whose title has every word of key.
 func titled(list *gorm.DB, key string) *gorm.DB {
-	for _, word := range strings.Fields(key) {
+	words := strings.Fields(key)
+	for _, word := range words[:min(len(words), mostWords)] {
 		list = list.Where("title_key LIKE ? ESCAPE '\\'", "%"+likeEscaper.Replace(word)+"%")
 	}
 	return list

@@ -108,6 +108,22 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestManyWordsAreAskedFor: SQLite takes no condition of a thousand parts.
+func TestManyWordsAreAskedFor(t *testing.T) {
+	t.Parallel()
+	modelstest.Each(t, func(t *testing.T, db *models.DB) {
+		u := modelstest.User(t, db, "ada@example.com")
+		title := "buy milk"
+		must[*models.Todo](t)(db.CreateTodo(t.Context(), u.ID, models.TodoChange{Title: &title}))
+		for text, n := range map[string]int{strings.Repeat("milk buy ", 1500): 1, "bread " + strings.Repeat("milk ", 3000): 0} {
+			list, _, err := db.Todos(t.Context(), u.ID, models.TodoQuery{Text: text})
+			if err != nil || len(list) != n {
+				t.Errorf("%.12s…: %d tasks, %v", text, len(list), err)
+			}
+		}
+	})
+}
+
 func TestTodosFilteredAndPaged(t *testing.T) {
 	t.Parallel()
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {
