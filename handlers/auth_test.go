@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/taskpilot/taskpilot/models"
@@ -174,6 +176,41 @@ func TestThrottle(t *testing.T) {
 		modelstest.User(t, db, "bob@example.com")
 		try(s.nobody(), "bob@example.com", modelstest.Password).want(200)
 	})
+}
+
+// TestServersThrottleTogether: of fifty guesses at once over three servers of one
+// database, from as many networks, ten are looked at.
+func TestServersThrottleTogether(t *testing.T) {
+	t.Parallel()
+	address := modelstest.URL(t, "postgres")
+	var servers []*server
+	for range 3 {
+		servers = append(servers, boot(t, opened(t, address)))
+	}
+	modelstest.User(t, servers[0].db, "ann@example.com")
+	var wg sync.WaitGroup
+	var looked, refused atomic.Int64
+	for n := range 50 {
+		v := servers[n%3].nobody()
+		wg.Go(func() {
+			r := v.do("POST", "/api/v1/auth/signin", credentials{Email: "ann@example.com", Password: "wrong"}, "X-Forwarded-For", fmt.Sprintf("192.0.2.%d", n))
+			switch r.status {
+			case 401:
+				looked.Add(1)
+			case 429:
+				refused.Add(1)
+			default:
+				t.Errorf("status %d", r.status)
+			}
+		})
+	}
+	wg.Wait()
+	if looked.Load() != accountAttempts || refused.Load() != 50-accountAttempts {
+		t.Errorf("%d guesses were looked at, %d refused", looked.Load(), refused.Load())
+	}
+	for _, s := range servers {
+		s.nobody().do("POST", "/api/v1/auth/signin", credentials{Email: "ann@example.com", Password: modelstest.Password}).problem(429, "rate_limited")
+	}
 }
 
 func TestThrottleByNetwork(t *testing.T) {
