@@ -139,6 +139,11 @@ func TestBrowserSignedOutEverywhere(t *testing.T) {
 	other := w.signedIn(b)
 	other.run(other.ctx, chromedp.Navigate(w.url+"/settings/security"), chromedp.Click(`form[action="/settings/signout"] button, button[formaction="/settings/signout"]`))
 	b.run(b.ctx, wait(`location.pathname === "/signin"`)) // without a click: its stream ended
+	// Going back shows nothing of what was there: pages are kept nowhere.
+	b.run(b.ctx, do(`history.back()`), wait(`performance.getEntriesByType("navigation")[0].type === "back_forward" && location.pathname === "/signin"`))
+	if page := eval[string](b, b.ctx, `document.documentElement.outerHTML`); strings.Contains(page, "hello") {
+		t.Errorf("back shows %s", page)
+	}
 	resp, err := http.Get(w.url + "/chat")
 	if err != nil {
 		t.Fatal(err)
