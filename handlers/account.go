@@ -27,7 +27,7 @@ var signInSentence = locale.Mark("Too many attempts to sign in. Wait a few minut
 // authenticate returns the person with these credentials, if not too many
 // attempts were made for the account or from the network.
 func (h *Handlers) authenticate(c *fiber.Ctx, in credentials) (*models.User, error) {
-	account := signInKey(in.Email)
+	account := h.attemptsKey(c, in.Email)
 	if err := h.allow(c, "signin:network:"+network(c), networkAttempts, attemptWindow, signInSentence); err != nil {
 		return nil, err
 	}

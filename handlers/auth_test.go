@@ -178,6 +178,42 @@ func TestThrottle(t *testing.T) {
 	})
 }
 
+// TestNobodyIsKeptOut: somebody who sends wrong passwords without end keeps the
+// owner of an account from signing in by a new browser, not by one that they used.
+func TestNobodyIsKeptOut(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	s := boot(t, db)
+	modelstest.User(t, db, "ann@example.com")
+	modelstest.User(t, db, "bob@example.com")
+	signIn := func(v *visitor, email, password string) *reply {
+		v.readCSRF("/signin")
+		r := v.post("/signin", url.Values{"email": {email}, "password": {password}})
+		v.csrf = ""
+		return r
+	}
+	leave := func(v *visitor) {
+		v.readCSRF("/tasks")
+		v.post("/signout", nil).want(303)
+	}
+	known, others := s.nobody(), s.nobody()
+	signIn(known, "ann@example.com", modelstest.Password).want(303)
+	leave(known)
+	signIn(others, "bob@example.com", modelstest.Password).want(303)
+	leave(others)
+	for range accountAttempts {
+		signIn(s.nobody(), "ann@example.com", "wrong").want(401)
+	}
+	signIn(s.nobody(), "ann@example.com", modelstest.Password).want(429)
+	signIn(others, "ann@example.com", modelstest.Password).want(429) // known, but for another account
+	signIn(known, " ANN@example.com", modelstest.Password).want(303)
+	leave(known)
+	for range accountAttempts { // which are all that a stolen cookie is good for
+		signIn(known, "ann@example.com", "wrong").want(401)
+	}
+	signIn(known, "ann@example.com", modelstest.Password).want(429)
+}
+
 // TestServersThrottleTogether: of fifty guesses at once over three servers of one
 // database, from as many networks, ten are looked at.
 func TestServersThrottleTogether(t *testing.T) {

@@ -187,6 +187,7 @@ func (h *Handlers) startSession(c *fiber.Ctx, user *models.User, how string, pro
 	if err := h.sessions.save(c, asHTTP(c), session); err != nil {
 		return err
 	}
+	h.rememberBrowser(c, user.Email)
 	return h.DB.SignedIn(c.UserContext(), user.ID, how)
 }
 
