@@ -40,6 +40,7 @@ var gormParts = map[string]int{
 // can be what somebody sent. Whoever adds one has looked.
 var builtStatements = map[string]string{
 	"models.compile":         "the texts of the two lists of statements, all constants",
+	"models.endLeaving":      "constants, and a list of tables in the file itself",
 	"models.flush":           "constants, placeholders and numbers",
 	"models.keyset":          "the direction and the comparison are sqlOrder's, one of two each",
 	"models.look":            "one of two constants",
