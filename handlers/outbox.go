@@ -55,6 +55,24 @@ func (o *outbox) do(ctx context.Context, what string, job func(context.Context) 
 	})
 }
 
+// afterAnswer is when an answer is surely on its way.
+const afterAnswer = 250 * time.Millisecond
+
+// doLater does a job after the answer: one that begins at once takes processor and
+// database from it, and so it can be told from none.
+func (o *outbox) doLater(ctx context.Context, what string, job func(context.Context) error) {
+	o.do(ctx, what, func(ctx context.Context) error {
+		pause := time.NewTimer(afterAnswer)
+		defer pause.Stop()
+		select {
+		case <-pause.C:
+			return job(ctx)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+}
+
 // close waits for what is being sent, at most until ctx ends.
 func (o *outbox) close(ctx context.Context) {
 	done := make(chan struct{})

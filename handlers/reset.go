@@ -42,7 +42,7 @@ func (h *Handlers) forgot(c *fiber.Ctx) error {
 	}
 	if err == nil {
 		f.Sent = true
-		h.outbox.do(c.UserContext(), "link to a new password", func(ctx context.Context) error { return h.mailReset(ctx, email) })
+		h.outbox.doLater(c.UserContext(), "link to a new password", func(ctx context.Context) error { return h.mailReset(ctx, email) })
 		return h.render(c, views.ForgotPage(f))
 	}
 	p := problemOf(err)
