@@ -216,7 +216,10 @@ func TestBrowserFilesInTheComposer(t *testing.T) {
 		chromedp.Reload(), wait(complete+" === 2"), // they stay with the draft
 		chromedp.Click(`button.send`), answered("completed"),
 		wait(`document.querySelector(".thumbnail img")?.naturalWidth > 0 && document.querySelector(".attachments a[download='notes.md']")`),
-		wait(`!document.querySelector(".extra")`), chromedp.Reload(), wait(`document.querySelectorAll(".attachments li").length === 2`))
+		wait(`!document.querySelector(".extra")`), chromedp.Reload(), wait(`document.querySelectorAll(".attachments li").length === 2`),
+		// A picture fills its frame, and files stand above what is said of them.
+		wait(`((frame, picture) => picture.clientWidth > 100 && frame.clientWidth === picture.clientWidth)(document.querySelector(".thumbnail"), document.querySelector(".thumbnail img"))`),
+		wait(`document.querySelector(".attachments").getBoundingClientRect().bottom < document.querySelector(".bubble").getBoundingClientRect().top`))
 	if n := eval[int](b, b.ctx, `document.querySelectorAll(".extra").length`); n != 0 {
 		t.Errorf("%d files are in the box again", n)
 	}

@@ -229,5 +229,6 @@ func TestBrowserClosedConversation(t *testing.T) {
 	b.run(b.ctx, say("/demo close"), answered("completed"), closed)
 	b.run(other, closed)
 	b.shot("closed-" + b.device.name)
-	b.run(b.ctx, chromedp.Reload(), closed)
+	b.run(b.ctx, chromedp.Reload(), closed, chromedp.Click(`#thread-state a`, chromedp.NodeVisible), wait(`location.pathname === "/chat"`))
+	b.run(other, chromedp.Click(`.topbar [href="/chat"]:last-of-type`, chromedp.NodeVisible), wait(`location.pathname === "/chat"`))
 }
