@@ -2,10 +2,11 @@
 and a store in SQLite of the documented shape: an item is JSON in a row, and
 each call opens the file.
 
-    peer.py <database> <threads> <seconds between deltas> <deltas of an unpaced answer>
+    peer.py <database> <threads> <seconds between deltas>
 
-It makes as many threads as asked, thr_0 and so on, of which thr_0 has a
-conversation, prints its address as JSON, and ends with its standard input.
+It reads a line of JSON: a conversation, and the deltas of answers that are given
+at once. It makes as many threads as asked, thr_0 and so on, of which thr_0 has
+the conversation, prints its address as JSON, and ends with its standard input.
 """
 
 import asyncio
@@ -128,9 +129,9 @@ def question(thread_id, item_id, text, when):
 class Speaker(ChatKitServer[None]):
     """Answers as the other server's assistant does: a time in each delta."""
 
-    def __init__(self, store, every, burst):
+    def __init__(self, store, every, answers):
         super().__init__(store)
-        self.every, self.burst = every, burst
+        self.every, self.answers = every, itertools.cycle(answers)
 
     async def respond(self, thread, input_user_message, context):
         now = datetime.now(timezone.utc)
@@ -141,15 +142,15 @@ class Speaker(ChatKitServer[None]):
         yield ck.ThreadItemUpdatedEvent(item_id=item_id, update=part)
         endless = input_user_message.content[0].text == "Go on and on."
         start, said = time.monotonic(), []
-        for n in itertools.count(1) if endless else range(self.burst):
+        for n, delta in enumerate(itertools.repeat("") if endless else next(self.answers), 1):
             if endless:
                 await asyncio.sleep(start + n * self.every - time.monotonic())
-            delta = f"@{time.time_ns():016x} "
+                delta = f"@{time.time_ns():016x} "
             said.append(delta)
             update = ck.AssistantMessageContentPartTextDelta(content_index=0, delta=delta)
             yield ck.ThreadItemUpdatedEvent(item_id=item_id, update=update)
         # The whole text must not look like deltas that came late.
-        yield ck.ThreadItemDoneEvent(item=message(thread.id, item_id, "".join(said).replace("@", "#"), now))
+        yield ck.ThreadItemDoneEvent(item=message(thread.id, item_id, "".join(said).replace("@", ""), now))
 
 
 def fill(path, count, talk):
@@ -171,8 +172,9 @@ def fill(path, count, talk):
 
 
 def main():
-    path, threads, every, burst = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
-    server = Speaker(fill(path, threads, json.loads(sys.stdin.readline())), every, burst)
+    path, threads, every = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+    given = json.loads(sys.stdin.readline())
+    server = Speaker(fill(path, threads, given["talk"]), every, given["answers"])
 
     async def chatkit(request):
         result = await server.process(await request.body(), None)

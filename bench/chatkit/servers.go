@@ -104,13 +104,13 @@ func (s settings) startOfficial(ctx context.Context, dir string) (*target, error
 	if err := os.WriteFile(program, peer, 0o600); err != nil {
 		return nil, err
 	}
-	talk, err := json.Marshal(rig.Talk(talkItems))
+	talk, err := json.Marshal(map[string]any{"talk": rig.Talk(talkItems), "answers": rig.Prose(burst)})
 	if err != nil {
 		return nil, err
 	}
 	n := s.threadsNeeded()
 	server, err := rig.Command(exec.CommandContext(ctx, s.python, program, filepath.Join(dir, "official.db"),
-		fmt.Sprint(n), fmt.Sprint(s.every().Seconds()), fmt.Sprint(burst)), append(talk, '\n'))
+		fmt.Sprint(n), fmt.Sprint(s.every().Seconds())), append(talk, '\n'))
 	if err != nil {
 		return nil, err
 	}

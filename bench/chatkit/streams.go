@@ -148,7 +148,7 @@ func (s settings) open(ctx context.Context, stop context.CancelCauseFunc, t *tar
 	for range n {
 		thread := t.next
 		t.next++
-		c := &counting{open: o, first: make(chan struct{})}
+		c := &counting{open: o, first: make(chan struct{}), paced: question == rig.Question}
 		o.list = append(o.list, c)
 		o.readers.Go(func() {
 			select {
@@ -207,6 +207,7 @@ type counting struct {
 	first chan struct{} // closed at the first delta
 	began func()        // called then
 	seen  bool
+	paced bool // its deltas are times
 	lags  []time.Duration
 }
 
@@ -239,12 +240,16 @@ func (c *counting) answer(ctx context.Context, t *target, thread int, question s
 // count notes the deltas in b and returns what may be the beginning of one.
 func (c *counting) count(b []byte) (rest []byte) {
 	now, n := time.Now().UnixNano(), int64(0)
-	rest = rig.EachStamp(b, func(t int64) {
-		n++
-		if c.open != nil && c.open.timing.Load() {
-			c.lags = append(c.lags, time.Duration(now-t))
-		}
-	})
+	if !c.paced {
+		n = rig.Deltas(b)
+	} else {
+		rest = rig.EachStamp(b, func(t int64) {
+			n++
+			if c.open != nil && c.open.timing.Load() {
+				c.lags = append(c.lags, time.Duration(now-t))
+			}
+		})
+	}
 	if n > 0 && !c.seen {
 		c.seen = true
 		close(c.first)

@@ -16,15 +16,18 @@ import (
 // REST door, at /api/v1/chatkit as of the ChatKit one.
 func bare(every time.Duration, burst int) *fiber.App {
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	texts := newProse(burst)
 	app.Get("/", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, "text/event-stream; charset=utf-8")
 		return c.SendStream(&frames{ticker: time.NewTicker(every), head: "id: " + chatkit.NewID("run") + ".", body: "\n" + bareFrame()})
 	})
 	app.Post("/api/v1/chatkit", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, "text/event-stream; charset=utf-8")
-		f := &frames{body: bareFrame(), left: burst}
+		f := &frames{body: bareFrame()}
 		if bytes.Contains(c.Body(), []byte(Question)) {
 			f.ticker = time.NewTicker(every)
+		} else {
+			f.text = texts.next()
 		}
 		return c.SendStream(f)
 	})
@@ -37,12 +40,12 @@ func bareFrame() string {
 }
 
 // frames is the body: frames with the time in them, one at every tick; without
-// a ticker as many as are left, as fast as they go.
+// a ticker those of a text, as fast as they go.
 type frames struct {
 	ticker     *time.Ticker
 	head, body string // head: what the number stands after, if there is one
 	seq        int64
-	left       int
+	text       []string
 }
 
 var (
@@ -55,13 +58,13 @@ var (
 func (f *frames) Read(p []byte) (int, error) {
 	if f.ticker != nil {
 		<-f.ticker.C
-		return len(f.frame(p[:0])), nil
+		return len(f.frame(p[:0], Stamp(time.Now()))), nil
 	}
 	const frameSize = 256 // more than any
 	b := p[:0]
-	for f.left > 0 && len(p)-len(b) >= frameSize {
-		b = f.frame(b)
-		f.left--
+	for len(f.text) > 0 && len(p)-len(b) >= frameSize {
+		b = f.frame(b, f.text[0])
+		f.text = f.text[1:]
 	}
 	if len(b) == 0 {
 		return 0, io.EOF
@@ -69,12 +72,12 @@ func (f *frames) Read(p []byte) (int, error) {
 	return len(b), nil
 }
 
-func (f *frames) frame(b []byte) []byte {
+func (f *frames) frame(b []byte, delta string) []byte {
 	if f.head != "" {
 		f.seq++
 		b = strconv.AppendInt(append(b, f.head...), f.seq, 10)
 	}
-	b = append(append(b, f.body...), Stamp(time.Now())...)
+	b = append(append(b, f.body...), delta...)
 	return append(b, "\"}}\n\n"...)
 }
 

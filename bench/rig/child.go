@@ -130,7 +130,10 @@ func (o Options) assistant() (assistant.Assistant, error) {
 	case "responses":
 		return assistant.NewResponses(cfg)
 	}
-	return speaker{o.Every, o.Burst}, nil
+	if o.Burst == 0 {
+		return speaker{every: o.Every}, nil
+	}
+	return speaker{o.Every, newProse(o.Burst)}, nil
 }
 
 // serveControl lets the parent ask how the process is.

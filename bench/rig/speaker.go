@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +20,7 @@ const Question = "Go on and on."
 // speaker is an assistant that emits one delta after the other, each with its time.
 type speaker struct {
 	every time.Duration
-	burst int
+	texts *prose // of answers that are given at once; nil: a few words
 }
 
 // Name returns "speaker".
@@ -27,31 +28,44 @@ func (speaker) Name() string { return "speaker" }
 
 // Respond speaks, until it is stopped if the answer has no end.
 func (s speaker) Respond(ctx context.Context, turn *assistant.Turn, emit assistant.Emit) error {
-	m := &chatkit.AssistantMessage{ItemBase: chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixMessage)}}
 	endless := turn.Input != nil && turn.Input.Text() == Question
-	if !endless && s.burst == 0 {
-		m.Content = []*chatkit.OutputText{{Text: "All right: **done**."}}
-		return emit(chatkit.ItemDone{Item: m})
+	if !endless && s.texts == nil {
+		return emit(chatkit.ItemDone{Item: answer("All right: **done**.")})
 	}
-	if err := emit(chatkit.ItemAdded{Item: m}); err != nil {
-		return err
-	}
-	if err := emit(chatkit.ItemUpdated{ItemID: m.ID, Update: chatkit.PartAdded{Content: &chatkit.OutputText{}}}); err != nil {
+	m := answer("")
+	if err := begin(m, emit); err != nil {
 		return err
 	}
 	if endless {
 		return s.goOn(ctx, m.ID, emit)
 	}
-	said := make([]byte, 0, s.burst*(stampLen+1))
-	for range s.burst {
-		delta := Stamp(time.Now())
-		said = append(said, delta...)
+	return s.sayAll(m, emit)
+}
+
+func answer(text string) *chatkit.AssistantMessage {
+	m := &chatkit.AssistantMessage{ItemBase: chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixMessage)}}
+	if text != "" {
+		m.Content = []*chatkit.OutputText{{Text: text}}
+	}
+	return m
+}
+
+func begin(m *chatkit.AssistantMessage, emit assistant.Emit) error {
+	if err := emit(chatkit.ItemAdded{Item: m}); err != nil {
+		return err
+	}
+	return emit(chatkit.ItemUpdated{ItemID: m.ID, Update: chatkit.PartAdded{Content: &chatkit.OutputText{}}})
+}
+
+// sayAll emits a whole answer at once.
+func (s speaker) sayAll(m *chatkit.AssistantMessage, emit assistant.Emit) error {
+	text := s.texts.next()
+	for _, delta := range text {
 		if err := emit(chatkit.ItemUpdated{ItemID: m.ID, Update: chatkit.TextDelta{Delta: delta}}); err != nil {
 			return err
 		}
 	}
-	// The whole text must not look like deltas that came late.
-	m.Content = []*chatkit.OutputText{{Text: string(bytes.ReplaceAll(said, []byte{stampMark}, []byte{'#'}))}}
+	m.Content = []*chatkit.OutputText{{Text: Unmarked(strings.Join(text, ""))}}
 	return emit(chatkit.ItemDone{Item: m})
 }
 
