@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
-	"io"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -60,43 +58,25 @@ func (h *Handlers) streamPlan(c *fiber.Ctx, p *models.Planned) {
 	// A comment may be more than a front end understands; these options it has
 	// already.
 	beat, _ := chatkit.AppendEventFrame(nil, chatkit.StreamOptions{AllowCancel: true})
-	o := streamOptions{beat: beat, watch: true, done: h.reads(p.Run)}
-	h.serveStream(c, o, func(ctx context.Context, s *stream) error {
-		sent, err := h.sendRun(ctx, s, p.Run.ID)
-		if !errors.Is(err, io.EOF) {
-			return err
-		}
-		h.audience.over(p.Run.ID)
-		if err := h.sendEnd(ctx, s, p, sent); err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return h.DB.Delivered(ctx, p.Run.UserID, p.Run.ID)
-	})
-}
-
-// sendRun writes the events of a run as they come, and returns the number of
-// the last one; io.EOF when the run has ended.
-func (h *Handlers) sendRun(ctx context.Context, s *stream, runID string) (sent int64, err error) {
-	follower := h.Engine.Follow(runID, 0)
-	for {
-		events, err := follower.Next(ctx)
-		if err != nil {
-			return sent, err
-		}
-		err = s.writeWith(func(dst []byte) []byte {
+	h.startFeed(c, streamOptions{beat: beat, done: h.reads(p.Run)}, &feed{
+		follower: h.Engine.Follow(p.Run.ID, 0),
+		frames: func(dst []byte, events []live.Event) []byte {
 			for _, ev := range events {
 				dst = chatkit.AppendFrame(dst, ev.Payload)
 			}
 			return dst
-		})
-		if err != nil {
-			return sent, err
-		}
-		sent = events[len(events)-1].Seq
-	}
+		},
+		end: func(ctx context.Context, s *stream, sent int64) error {
+			h.audience.over(p.Run.ID)
+			if err := h.sendEnd(ctx, s, p, sent); err != nil {
+				return err
+			}
+			if ctx.Err() != nil || !p.KeyEnds {
+				return ctx.Err()
+			}
+			return h.DB.Delivered(ctx, p.Run.UserID, p.Run.ID)
+		},
+	})
 }
 
 // sendEnd completes the stream of a run that has ended: with what the log no

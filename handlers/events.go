@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"io"
 	"regexp"
 	"strconv"
 
@@ -70,25 +69,22 @@ func eventPosition(c *fiber.Ctx) (runID string, after int64, err error) {
 func (h *Handlers) streamRun(c *fiber.Ctx, run *models.Run, after int64) error {
 	runID := run.ID
 	c.Set(runHeader, runID)
+	if c.Method() == fiber.MethodHead {
+		return nil // there is no body to write
+	}
+	if err := h.reserveStream(c); err != nil {
+		return err
+	}
 	user := userID(c)
-	return h.startStream(c, func(ctx context.Context, s *stream) error {
-		defer h.reads(run)()
-		follower := h.Engine.Follow(runID, after)
-		sent := after
-		for {
-			events, err := follower.Next(ctx)
-			if errors.Is(err, io.EOF) {
-				return h.sendMissing(ctx, s, user, runID, sent)
-			}
-			if err != nil {
-				return err
-			}
-			if err := s.writeWith(func(dst []byte) []byte { return appendFrames(dst, runID, events) }); err != nil {
-				return err
-			}
-			sent = events[len(events)-1].Seq
-		}
+	h.startFeed(c, streamOptions{beat: comment, done: h.reads(run)}, &feed{
+		follower: h.Engine.Follow(runID, after),
+		sent:     after,
+		frames:   func(dst []byte, events []live.Event) []byte { return appendFrames(dst, runID, events) },
+		end: func(ctx context.Context, s *stream, sent int64) error {
+			return h.sendMissing(ctx, s, user, runID, sent)
+		},
 	})
+	return nil
 }
 
 // appendFrames appends the events as ChatKit frames with an id to resume from.

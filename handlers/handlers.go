@@ -140,6 +140,7 @@ const (
 // App returns the server with all routes.
 func (h *Handlers) App() *fiber.App {
 	app := fiber.New(h.appConfig())
+	h.streams.handsOver(app.Server())
 	app.Server().HeaderReceived = h.bodyLimit
 	app.Server().Handler = knownMethods(app.Server().Handler)
 	app.Server().ErrorHandler = lingering(app.Server().ErrorHandler)

@@ -5,12 +5,14 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 // streams is the list of open streams: one look at all of them sends the
-// heartbeats, and ends the streams of people who may not be here any more, so
-// that a stream needs no goroutine and no clock of its own for that. Shutdown
-// ends them before the server.
+// heartbeats, and ends the streams of clients that have left and of people who
+// may not be here any more, so that a stream needs no goroutine and no clock of
+// its own for that. Shutdown ends them before the server.
 type streams struct {
 	times      streamTimes
 	log        *slog.Logger
@@ -18,7 +20,9 @@ type streams struct {
 	ctx        context.Context
 	cancel     context.CancelFunc
 	wg         sync.WaitGroup
-	buffers    sync.Pool // of *[]byte
+	buffers    sync.Pool        // of *[]byte
+	server     *fasthttp.Server // has the connections before and after
+	lane       lane
 
 	mu      sync.Mutex
 	open    map[string]int // by user, with those that are yet to begin
@@ -28,13 +32,14 @@ type streams struct {
 
 // streamTimes are the times of a stream.
 type streamTimes struct {
-	heartbeat time.Duration // of silence, then a comment: by it proxies and we notice who left
+	heartbeat time.Duration // of silence, then a comment: by it proxies notice who left
 	write     time.Duration // for one write; a client that reads slower is dropped
 	recheck   time.Duration // between looks whether the person may still be here
+	look      time.Duration // between looks whether a client that is sent nothing has left, and for the above
 	life      time.Duration // then the client reconnects
 }
 
-var usualTimes = streamTimes{heartbeat: 10 * time.Second, write: 15 * time.Second, recheck: 3 * time.Second, life: 30 * time.Minute}
+var usualTimes = streamTimes{heartbeat: 10 * time.Second, write: 15 * time.Second, recheck: 3 * time.Second, look: 250 * time.Millisecond, life: 30 * time.Minute}
 
 func newStreams(log *slog.Logger, stillRight func(context.Context, right) bool) *streams {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -45,6 +50,9 @@ func newStreams(log *slog.Logger, stillRight func(context.Context, right) bool) 
 // close tells all streams to end and waits for them, at most until ctx ends.
 func (s *streams) close(ctx context.Context) {
 	s.cancel()
+	for _, one := range s.those(all) {
+		one.stop()
+	}
 	done := make(chan struct{})
 	go func() {
 		s.wg.Wait()
@@ -70,12 +78,17 @@ func (s *streams) enter(userID string) bool {
 	return true
 }
 
-func (s *streams) leave(userID string) {
+// free makes room for another of the person's streams; wg waits for this one still.
+func (s *streams) free(userID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open[userID]--; s.open[userID] <= 0 {
 		delete(s.open, userID)
 	}
+}
+
+func (s *streams) leave(userID string) {
+	s.free(userID)
 	s.wg.Done()
 }
 
@@ -107,30 +120,41 @@ func (s *streams) drop(one *stream) {
 	delete(s.list, one)
 }
 
-// all returns the streams on the list. When there are none the look is over.
-func (s *streams) all() []*stream {
+// those returns the streams on the list for which of is true.
+func (s *streams) those(of func(*stream) bool) []*stream {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := make([]*stream, 0, len(s.list))
 	for one := range s.list {
-		list = append(list, one)
+		if of(one) {
+			list = append(list, one)
+		}
 	}
-	s.looking = len(list) > 0
 	return list
 }
 
+func all(*stream) bool { return true }
+
+// idle reports that there are no streams. Then the look is over.
+func (s *streams) idle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.looking = len(s.list) > 0
+	return !s.looking
+}
+
 func (s *streams) look() {
-	every := max(min(s.times.heartbeat, s.times.recheck)/4, time.Millisecond)
+	every := max(min(s.times.heartbeat/4, s.times.recheck/4, s.times.look), time.Millisecond)
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	checked := time.Now()
 	for now := range ticker.C {
-		list := s.all()
-		if len(list) == 0 {
+		if s.idle() {
 			return
 		}
+		list := s.those(all)
 		for _, one := range list {
-			one.look(now, s.times)
+			one.look(now, every)
 		}
 		if now.Sub(checked) > s.times.recheck-every/2 { // a tick may come a little early
 			checked = now
@@ -139,26 +163,22 @@ func (s *streams) look() {
 	}
 }
 
-// look ends a stream that is too old, and breaks a long silence.
-func (s *stream) look(now time.Time, times streamTimes) {
-	if now.Sub(s.began) > times.life {
-		s.cancel()
+// look ends a stream that is too old, or whose client has left and is not told
+// so by a failed write, and breaks a long silence.
+func (s *stream) look(now time.Time, every time.Duration) {
+	last := s.wrote.Load()
+	silence := now.Sub(time.Unix(0, last))
+	if now.Sub(s.began) > s.streams.times.life || silence > every && s.raw != nil && hasLeft(s.raw) {
+		s.stop()
 	}
-	if last := s.wrote.Load(); now.UnixNano()-last > int64(times.heartbeat) && s.wrote.CompareAndSwap(last, now.UnixNano()) {
+	if silence > s.streams.times.heartbeat && s.wrote.CompareAndSwap(last, now.UnixNano()) {
 		go func() { _ = s.write(s.beat) }() // may wait; a failed write ends the stream by itself
 	}
 }
 
 // lookAgain ends those of a person's streams whose right is gone.
 func (s *streams) lookAgain(userID string) {
-	s.mu.Lock()
-	var list []*stream
-	for one := range s.list {
-		if one.user == userID {
-			list = append(list, one)
-		}
-	}
-	s.mu.Unlock()
+	list := s.those(func(one *stream) bool { return one.user == userID })
 	if len(list) > 0 {
 		s.recheck(list)
 	}
@@ -180,7 +200,7 @@ func (s *streams) recheck(list []*stream) {
 			rights[one.right] = still
 		}
 		if !still {
-			one.cancel()
+			one.stop()
 		}
 	}
 }

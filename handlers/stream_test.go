@@ -160,6 +160,7 @@ func TestStreamPanicFailsItAlone(t *testing.T) {
 	s := boot(t, modelstest.Open(t))
 	ann := modelstest.User(t, s.db, "ann@example.com")
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	s.h.streams.handsOver(app.Server())
 	app.Get("/", func(c *fiber.Ctx) error {
 		c.Locals(viewerKey, &viewer{User: ann})
 		return s.h.startStream(c, func(context.Context, *stream) error { panic("canary") })

@@ -4,49 +4,41 @@ package handlers
 
 import (
 	"errors"
-	"net"
-	"sync/atomic"
 	"syscall"
-	"time"
 )
 
-// watchConn calls gone as soon as the client closes the connection. The server
-// reads from it again only when the answer is over, so this looks at it without
-// taking anything. stop ends the watch; only then may the answer end.
-func watchConn(conn net.Conn, gone func()) (stop func()) {
-	c, ok := conn.(syscall.Conn)
-	if !ok {
-		return func() {}
+// hasLeft reports a client that has closed the connection. It takes nothing from
+// it: a client that has sent more is still there.
+func hasLeft(conn syscall.RawConn) (left bool) {
+	err := conn.Control(func(fd uintptr) {
+		n, _, err := syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		left = err == nil && n == 0 || err != nil && !mayRepeat(err)
+	})
+	return left && err == nil // else we have closed it
+}
+
+// sending sends without waiting. It is used again, for each call of its own would
+// allocate.
+type sending struct {
+	try func(fd uintptr)
+	b   []byte
+	n   int
+	err error
+}
+
+// now sends as much as the connection takes.
+func (s *sending) now(conn syscall.RawConn, b []byte) (n int, err error) {
+	if s.try == nil {
+		s.try = func(fd uintptr) { s.n, s.err = syscall.Write(int(fd), s.b) }
 	}
-	raw, err := c.SyscallConn()
-	if err != nil || conn.SetReadDeadline(time.Time{}) != nil {
-		return func() {}
+	s.b, s.n, s.err = b, 0, nil
+	failed := conn.Control(s.try)
+	if mayRepeat(s.err) {
+		return 0, failed
 	}
-	var stopped atomic.Bool
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		// An error is the deadline below, or the end of the connection, which the
-		// next write reports.
-		_ = raw.Read(func(fd uintptr) bool {
-			if stopped.Load() {
-				return true
-			}
-			n, _, err := syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-			switch {
-			case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EINTR):
-				return false // nothing there: wait
-			case n == 0 || err != nil:
-				gone()
-			}
-			return true // the client has sent more, so it is still there
-		})
-	}()
-	return func() {
-		stopped.Store(true)
-		if conn.SetReadDeadline(time.Unix(1, 0)) == nil {
-			<-done
-			_ = conn.SetReadDeadline(time.Time{}) // of a closed connection: it is not read again
-		}
-	}
+	return max(s.n, 0), errors.Join(failed, s.err)
+}
+
+func mayRepeat(err error) bool {
+	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR)
 }

@@ -94,11 +94,18 @@ func (u *uploads) handOver(c *fiber.Ctx) error {
 	u.active.Add(1)
 	c.Context().Hijack(func(conn net.Conn) {
 		defer u.active.Done()
-		_ = u.server.ServeConn(&replayed{Conn: conn, first: &head}) // it failed for the client, who knows
+		defer conn.Close()
+		_ = u.server.ServeConn(&replayed{Conn: kept{conn}, first: &head}) // it failed for the client, who knows
 		linger(conn)
 	})
 	return nil
 }
+
+// kept is a connection that the second server must not close.
+type kept struct{ net.Conn }
+
+// Close does nothing.
+func (kept) Close() error { return nil }
 
 // replayed is a connection whose first bytes were read before.
 type replayed struct {
@@ -114,13 +121,13 @@ func (r *replayed) Read(p []byte) (int, error) {
 	return r.Conn.Read(p)
 }
 
+// UnsafeConn is the connection without what was read before.
+func (r *replayed) UnsafeConn() net.Conn { return r.Conn }
+
 // linger takes what a client still sends after it was answered: closing at once
 // would reset the connection, and the client would never read why.
 func linger(conn net.Conn) {
-	inner := conn
-	if c, ok := conn.(interface{ UnsafeConn() net.Conn }); ok {
-		inner = c.UnsafeConn()
-	}
+	inner := plainConn(conn)
 	if tcp, ok := inner.(*net.TCPConn); ok {
 		_ = tcp.CloseWrite() // a client that left reads nothing anyway
 	}

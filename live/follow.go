@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -31,6 +32,10 @@ func (r *Run) publish(b Batch) {
 // wakeReaders is called with mu held.
 func (r *Run) wakeReaders() {
 	for _, f := range r.waiting {
+		if f.ready != nil {
+			f.ready()
+			continue
+		}
 		select {
 		case f.wake <- struct{}{}:
 		default: // it has been told
@@ -101,13 +106,16 @@ type Follower struct {
 	runID  string
 	after  int64
 	end    *End
-	wake   chan struct{} // receives when there may be more to read
-	read   []Event       // room for what Next returns
+	read   []Event // room for what Next and Now return
+
+	// What tells a reader on the run's list that there may be more to read.
+	wake  chan struct{} // receives
+	ready func()        // is called instead, if not nil
 }
 
 // Follow returns a reader of the run's events after the given sequence number.
 func (e *Engine) Follow(runID string, after int64) *Follower {
-	return &Follower{engine: e, run: e.run(runID), runID: runID, after: after, wake: make(chan struct{}, 1)}
+	return &Follower{engine: e, run: e.run(runID), runID: runID, after: after}
 }
 
 // End says how the run ended, once Next has returned io.EOF.
@@ -126,34 +134,61 @@ const pageSize = 100
 // never holds up the run: a reader that falls behind what
 // memory keeps reads the store.
 func (f *Follower) Next(ctx context.Context) ([]Event, error) {
-	if f.run == nil {
-		return f.fromStore(ctx)
+	if f.wake == nil {
+		f.wake = make(chan struct{}, 1)
 	}
 	for {
-		events, end, behind := f.run.next(f)
+		events, err := f.Now(nil)
 		switch {
-		case behind:
+		case errors.Is(err, ErrBehind):
 			return f.fromStore(ctx)
-		case len(events) > 0:
-			f.after = events[len(events)-1].Seq
-			return events, nil
-		case end != nil:
-			f.end = end
-			return nil, io.EOF
+		case err != nil || len(events) > 0:
+			return events, err
 		}
 		select {
 		case <-f.wake:
 		case <-ctx.Done():
-			f.run.leave(f)
+			f.Close()
 			return nil, ctx.Err()
 		}
 	}
 }
 
+// ErrBehind is returned by Now when only the store has what comes next. Next
+// reads it there.
+var ErrBehind = errors.New("live: only the store has what comes next")
+
+// Now is Next for a reader that waits for nothing. If there are no events yet it
+// returns none, and ready is called when there may be, or before. It is called
+// with locks held: it may only pass the word on.
+func (f *Follower) Now(ready func()) ([]Event, error) {
+	if f.run == nil {
+		return nil, ErrBehind
+	}
+	events, end, behind := f.run.next(f, ready)
+	switch {
+	case behind:
+		return nil, ErrBehind
+	case len(events) > 0:
+		f.after = events[len(events)-1].Seq
+	case end != nil:
+		f.end = end
+		return nil, io.EOF
+	}
+	return events, nil
+}
+
+// Close ends the reading: nobody is told of more from then on.
+func (f *Follower) Close() {
+	if f.run != nil {
+		f.run.leave(f)
+	}
+}
+
 // next returns the committed events that the reader has not seen, or how the run
 // ended, or behind when memory no longer has them. If there is nothing yet the
-// reader will be woken.
-func (r *Run) next(f *Follower) (events []Event, end *End, behind bool) {
+// reader will be told, by ready if it is not nil.
+func (r *Run) next(f *Follower, ready func()) (events []Event, end *End, behind bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	i := sort.Search(len(r.tail), func(i int) bool { return r.tail[i].Seq > f.after })
@@ -166,7 +201,9 @@ func (r *Run) next(f *Follower) (events []Event, end *End, behind bool) {
 	case r.end != nil:
 		return nil, r.end, false
 	}
-	r.waiting = append(r.waiting, f)
+	if f.ready = ready; !slices.Contains(r.waiting, f) {
+		r.waiting = append(r.waiting, f)
+	}
 	return nil, nil, false
 }
 
@@ -217,14 +254,10 @@ func (f *Follower) fromStore(ctx context.Context) ([]Event, error) {
 // Shown returns everything that the run has shown so far, without waiting.
 func (e *Engine) Shown(ctx context.Context, runID string) ([]Event, error) {
 	f := e.Follow(runID, 0)
-	if f.run != nil {
-		events, end, behind := f.run.next(f)
-		if len(events) == 0 && end == nil && !behind {
-			f.run.leave(f)
-		}
-		if !behind {
-			return events, nil
-		}
+	events, err := f.Now(nil)
+	f.Close()
+	if !errors.Is(err, ErrBehind) {
+		return events, nil
 	}
 	var all []Event
 	for {

@@ -238,3 +238,59 @@ func TestGivenUpWaitsLoseNothing(t *testing.T) {
 		t.Fatalf("at the end: %v", err)
 	}
 }
+
+// TestReaderThatIsTold: one that waits for nothing is told when there may be
+// more, each time, and not any more once it has closed.
+func TestReaderThatIsTold(t *testing.T) {
+	t.Parallel()
+	store := newMemory()
+	e := engine(t, store)
+	words := make(chan string)
+	start(t, e, store.accept("run_a", me), func(_ context.Context, emit func(chatkit.Event) error) error {
+		for w := range words {
+			if err := emit(chatkit.ProgressUpdate{Text: w}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	told, left := make(chan struct{}, 100), make(chan struct{}, 100)
+	f, gone := e.Follow("run_a", 0), e.Follow("run_a", 0)
+	if events, err := gone.Now(func() { left <- struct{}{} }); len(events) > 0 || err != nil {
+		t.Fatal(events, err)
+	}
+	gone.Close()
+	seen := int64(0)
+	for range 2 * 20 { // asked twice, it is told once
+		events, err := f.Now(func() { told <- struct{}{} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(events) > 0 {
+			t.Fatalf("%d events before there are any", len(events))
+		}
+		if seen++; seen%2 == 1 {
+			continue
+		}
+		words <- fmt.Sprint(seen)
+		<-told
+		if events, err = f.Now(nil); err != nil || len(events) != 1 || events[0].Seq != seen/2 {
+			t.Fatalf("told of %v, %v", events, err)
+		}
+	}
+	if len(told) > 0 || len(left) > 0 {
+		t.Errorf("told %d and %d times too often", len(told), len(left))
+	}
+	if _, err := f.Now(func() { told <- struct{}{} }); err != nil {
+		t.Fatal(err)
+	}
+	close(words)
+	<-told
+	if _, err := f.Now(nil); !errors.Is(err, io.EOF) || f.End().Status != live.Completed {
+		t.Errorf("at the end: %v, %+v", err, f.End())
+	}
+	waitFor(t, func() bool { return e.Active() == 0 })
+	if _, err := e.Follow("run_a", 0).Now(nil); !errors.Is(err, live.ErrBehind) {
+		t.Errorf("of a run that is over: %v", err)
+	}
+}

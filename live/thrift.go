@@ -12,7 +12,7 @@ import (
 // memory without needing it: an event makes little garbage. A small process has
 // as much room as ever, since it would else collect all the time.
 const (
-	thriftRoom  = 16 << 20
+	thriftRoom  = 8 << 20
 	thriftLeast = 25  // percent of what is in use
 	thriftMost  = 100 // what Go does by itself
 	thriftEvery = time.Second

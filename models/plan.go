@@ -33,6 +33,8 @@ type KeyLife struct {
 	Delivered time.Duration // after a client had read it whole
 }
 
+func (r PlanRequest) keyEnds() bool { return r.ClientKey != "" && r.Key != KeyLife{} }
+
 // Planned is a request that was carried out as far as the answer's beginning.
 // Without a Run there is nothing to answer: the plan has a Refusal. When it is
 // Repeated there is no Plan.
@@ -43,6 +45,7 @@ type Planned struct {
 	NewThread bool
 	Repeated  bool
 	Used      *Usage // today, this request included; nil without Limits
+	KeyEnds   bool   // the request's key, some time after the answer is Delivered
 }
 
 // AcceptPlan works out what a request means and stores it, with the run that
@@ -113,7 +116,7 @@ func (db *DB) acceptPlan(ctx context.Context, tx *gorm.DB, r PlanRequest) (*Plan
 		return nil, err
 	}
 	t.ActiveRunID = run.ID
-	return &Planned{Plan: plan, Thread: &t.Thread, Run: run, NewThread: plan.NewThread, Used: used}, nil
+	return &Planned{Plan: plan, Thread: &t.Thread, Run: run, NewThread: plan.NewThread, Used: used, KeyEnds: r.keyEnds()}, nil
 }
 
 // planned finds what was accepted under the request's key before.
@@ -145,7 +148,7 @@ func (db *DB) planned(tx *gorm.DB, r PlanRequest) (*Planned, error) {
 		return nil, fmt.Errorf("thread of run %s: %w", run.ID, err)
 	}
 	_, created := r.Request.(*chatkit.CreateThreadRequest)
-	return &Planned{Thread: t, Run: run, NewThread: created, Repeated: true}, nil
+	return &Planned{Thread: t, Run: run, NewThread: created, Repeated: true, KeyEnds: r.keyEnds()}, nil
 }
 
 // over reports whether a run's key has lived its time.
@@ -270,7 +273,8 @@ func noteOf(plan *chatkit.Plan, req chatkit.Request) json.RawMessage {
 	return raw
 }
 
-// Delivered notes that a client has read the run's whole answer.
+// Delivered notes that a client has read the run's whole answer. Only a key that
+// ends asks for it.
 func (db *DB) Delivered(ctx context.Context, userID, runID string) error {
 	err := db.write(ctx, func(tx *gorm.DB) error {
 		return tx.Model(&runRow{}).Where("user_id = ? AND id = ? AND delivered_at IS NULL", userID, runID).

@@ -29,9 +29,16 @@ func places() []place {
 			found: readsEnvironment,
 		},
 		{
-			what:    "writes a raw stream; only handlers/stream.go does, which recovers panics and sets deadlines",
-			allowed: in("handlers/stream.go"),
+			what:    "writes a raw stream; handlers/stream.go has streams, which recover panics and set deadlines",
+			allowed: nowhere,
 			found:   func(n ast.Node) bool { return isSelector(n, "", "SetBodyStreamWriter", "SetBodyStream") },
+		},
+		{
+			what: "takes a connection from the server; only handlers/stream_conn.go does, which gives it back, and handlers/upload.go",
+			allowed: func(s *source) bool {
+				return s.dir() != "handlers" || s.name == "handlers/stream_conn.go" || s.name == "handlers/upload.go"
+			},
+			found: func(n ast.Node) bool { return isSelector(n, "", "Hijack", "HijackSetNoResponse") },
 		},
 		{
 			what: "chooses an error status; handlers return errors and handlers/errors.go chooses",
@@ -88,8 +95,7 @@ func checkPlaces(t *tree) []string {
 	return findings
 }
 
-func in(name string) func(*source) bool { return func(s *source) bool { return s.name == name } }
-func nowhere(*source) bool              { return false }
+func nowhere(*source) bool { return false }
 
 // isSelector is true of pkg.name for one of the names; pkg "" is anything.
 func isSelector(n ast.Node, pkg string, names ...string) bool {
