@@ -8,7 +8,7 @@ import (
 
 // UserContent is a part of a user message: *InputText, *InputTag or *UnknownContent.
 type UserContent interface {
-	// Text is the part as plain text.
+	// PlainText is the part as plain text.
 	PlainText() string
 }
 

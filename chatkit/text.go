@@ -17,7 +17,7 @@ func CleanText(s string) string {
 	return s
 }
 
-// CleanJSON does the same to every string in a JSON text, halves of surrogate
+// CleanJSON does what CleanText does to every string in a JSON text, halves of surrogate
 // pairs included. Almost always it returns raw itself, and then does not look
 // whether raw is JSON.
 func CleanJSON(raw []byte) ([]byte, error) {

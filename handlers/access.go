@@ -57,7 +57,6 @@ func (h *Handlers) guard(a access) fiber.Handler {
 			}
 		}
 		if a == program {
-			c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
 			return errSignIn
 		}
 		if a == public {

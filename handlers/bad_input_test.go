@@ -48,6 +48,7 @@ func TestEveryJSONRouteRefusesBadBodies(t *testing.T) {
 			v.do(r.Method, path, squeezed.String(), "Content-Encoding", encoding).problem(415, "unsupported_media_type")
 		}
 	}
+	v.do("POST", "/api/v1/tasks", `{}`, "Content-Encoding", "identity").problem(400, "invalid_request") // that it is not compressed
 	if after := e.dump(t, db); after != before {
 		t.Errorf("a bad body changed something:\n%s\n%s", before, after)
 	}

@@ -39,7 +39,7 @@ func TestChatKitBadInput(t *testing.T) {
 			kitBody("items.feedback", `{"thread_id":"`+id+`","item_ids":[""],"kind":"positive"}`):                                                   400,
 			kitBody("threads.add_user_message", `{"thread_id":"thr\u0000_x","input":`+userInput("x")+`}`):                                           404,
 			kitBody("items.list", `{"thread_id":"`+id+`","after":"msg_none"}`):                                                                      404,
-			kitBody("input.transcribe", `{"audio_base64":"`+strings.Repeat("A", 10<<20)+`","mime_type":"audio/webm"}`):                              404,
+			kitBody("input.transcribe", `{"audio_base64":"`+strings.Repeat("A", 10<<20)+`","mime_type":"audio/webm"}`):                              400,
 			kitBody("threads.create", `{"input":`+userInput(strings.Repeat("x", 2<<20))+`}`):                                                        http.StatusRequestEntityTooLarge,
 		} {
 			if r := v.do("POST", "/api/v1/chatkit", body); r.status != status {

@@ -221,7 +221,7 @@ func TestChatKitThreads(t *testing.T) {
 		}
 		v.kit("threads.get_by_id", `{"thread_id":"`+id+`"}`).problem(404, "not_found")
 		v.kit("attachments.delete", `{"attachment_id":"atc_1"}`).problem(404, "not_found")
-		v.kit("input.transcribe", `{"audio_base64":"GkXf","mime_type":"audio/webm"}`).problem(404, "not_supported")
+		v.kit("input.transcribe", `{"audio_base64":"GkXf","mime_type":"audio/webm"}`).problem(400, "not_supported")
 	})
 }
 

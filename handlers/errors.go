@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -63,10 +64,12 @@ var (
 	errWidgetChanged = &problem{Status: 409, Code: "conflict", Message: locale.Mark("This has changed since it was shown. Look at it again, then decide.")}
 	errTooLate       = &problem{Status: 409, Code: "conflict", Message: locale.Mark("It is too late to take this back.")}
 	errCallOver      = &problem{Status: 409, Code: "conflict", Message: locale.Mark("The chat has gone on: nothing waits for this any more.")}
-	errDeaf          = &problem{Status: 404, Code: "not_supported", Message: locale.Mark("This chat can't listen: speech recognition is not set up. Write instead.")}
+	errDeaf          = &problem{Status: 400, Code: "not_supported", Message: locale.Mark("This chat can't listen: speech recognition is not set up. Write instead.")}
 	errTooLarge      = &problem{Status: 413, Code: "too_large", Message: locale.Mark("The request is too large.")}
 	errEncoding      = &problem{Status: 415, Code: "unsupported_media_type", Message: locale.Mark("Compressed request bodies are not accepted. Send the body as it is.")}
 	errContentType   = &problem{Status: 415, Code: "unsupported_media_type", Message: locale.Mark("Send JSON with Content-Type: application/json.")}
+	errUnwritable    = &problem{Status: 507, Code: "not_stored", Message: locale.Mark("The server can't store anything at the moment: its disk is full, or can't be written to. Nothing has changed. Try again later, or tell the person who runs it.")}
+	errNoDatabase    = &problem{Status: 503, Code: "unavailable", Message: locale.Mark("The server can't reach its database at the moment. Try again in a moment."), RetryAfter: 5 * time.Second}
 	errStopping      = &problem{Status: 503, Code: "unavailable", Message: locale.Mark("The server is restarting. Try again in a moment."), RetryAfter: 2 * time.Second}
 )
 
@@ -219,6 +222,10 @@ func problemOf(err error) *problem {
 		return &problem{Status: 409, Code: "conflict", Message: locale.Mark("This is already there."), cause: err}
 	case errors.Is(err, live.ErrClosed):
 		return errStopping
+	case errors.Is(err, models.ErrUnwritable), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EROFS):
+		return errUnwritable.because(err)
+	case errors.Is(err, models.ErrUnreachable):
+		return errNoDatabase.because(err)
 	}
 	if status, code, message := chatkit.StatusOf(err); status < 500 {
 		return &problem{Status: status, Code: code, Message: message, cause: err}
@@ -263,6 +270,9 @@ func (h *Handlers) fail(c *fiber.Ctx, err error) error {
 		c.Context().SetConnectionClose()
 	}
 	if wantsJSON(c) {
+		if p.Status == fiber.StatusUnauthorized {
+			c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+		}
 		return c.JSON(fiber.Map{"error": fiber.Map{"code": p.Code, "message": p.in(h.asker(c))}})
 	}
 	if p == errSignIn && c.Method() == fiber.MethodGet && !isHTMX(c) {

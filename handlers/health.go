@@ -20,10 +20,23 @@ func (h *Handlers) health(c *fiber.Ctx) error {
 		body["status"], body["failing"] = "stopping", "server"
 	case h.DB.Ping(ctx) != nil:
 		body["status"], body["failing"] = "unavailable", "database"
+	case h.DB.Driver() == "sqlite" && h.diskFull():
+		body["status"], body["failing"] = "unavailable", "disk"
 	default:
 		return c.JSON(body)
 	}
 	return c.Status(fiber.StatusServiceUnavailable).JSON(body)
+}
+
+// fullDisk is how little space a full disk has: not enough to store answers.
+const fullDisk = 1 << 20
+
+func (h *Handlers) diskFull() bool {
+	if h.Disk == nil {
+		return false
+	}
+	space, err := h.Disk()
+	return err == nil && space.Total > 0 && space.Free < fullDisk
 }
 
 // alive says that the process answers at all.

@@ -96,7 +96,7 @@ func boolQuery(c *fiber.Ctx, name string) (bool, error) {
 func listQuery(c *fiber.Ctx, limit int, order chatkit.Order) (int, string, chatkit.Order, error) {
 	if s := c.Query("limit"); s != "" {
 		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
+		if err != nil && !errors.Is(err, strconv.ErrRange) || n < 1 { // what is out of range is cut, too
 			return 0, "", "", badRequest("limit must be a number from 1 to " + strconv.Itoa(maxPage) + ".")
 		}
 		limit = min(n, maxPage)

@@ -210,6 +210,9 @@ func (h *Handlers) ask(ctx context.Context, m models.Message, by asker) (*answer
 	if err != nil {
 		return nil, err
 	}
+	if end := follower.End(); run.Status == models.RunRunning { // the database can't take the end yet
+		run.Status, run.ErrorCode, run.ErrorMessage, run.AllowRetry = string(end.Status), end.Code, end.Message, end.AllowRetry
+	}
 	items, err := h.turnItems(ctx, run)
 	return &answer{Thread: a.Thread, Run: run, Items: items}, err
 }

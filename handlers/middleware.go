@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -86,7 +87,7 @@ func (h *Handlers) guardAnswer(c *fiber.Ctx) {
 // Compressed bodies are refused before anything reads them: Fiber inflates them
 // without a limit.
 func (h *Handlers) refuseOddRequests(c *fiber.Ctx) error {
-	if c.Get(fiber.HeaderContentEncoding) != "" {
+	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return errEncoding
 	}
 	if c.Method() == fiber.MethodTrace || c.Method() == fiber.MethodConnect {

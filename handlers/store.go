@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -49,6 +50,9 @@ func (s store) Commit(ctx context.Context, batches []live.Batch) (lost []string,
 		gone, err := s.db.Commit(ctx, list)
 		bad, ok := errors.AsType[*models.BatchError](err)
 		if !ok {
+			if errors.Is(err, models.ErrUnwritable) {
+				err = fmt.Errorf("%w: %w", live.ErrUnwritable, err)
+			}
 			return append(lost, gone...), err
 		}
 		lost = append(lost, bad.RunID)

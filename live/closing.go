@@ -47,6 +47,8 @@ func errorEvent(err error) chatkit.ErrorEvent {
 	switch {
 	case errors.Is(err, ErrShutdown), errors.Is(err, errCrashed):
 		return custom("The server restarted before this answer was complete. What had arrived is kept; try again for a whole answer.")
+	case errors.Is(err, ErrUnwritable):
+		return custom("The server can't store anything at the moment, so this answer was ended. What had arrived is kept; try again later.")
 	case errors.Is(err, ErrTooLong):
 		return custom("This answer took too long and was ended. Try again, perhaps with a smaller question.")
 	}

@@ -18,6 +18,7 @@ type Options struct {
 	Linger    time.Duration // for events of a finished run, so that late readers can finish; 1 minute
 	Poll      time.Duration // between looks for stop requests and at runs of other processes; 250 ms
 	Sweep     time.Duration // between looks for orphans and old events; 5 s
+	Outage    time.Duration // for a store that can't be reached or written to, before answers are given up; 30 s
 	Log       *slog.Logger
 }
 
@@ -32,6 +33,7 @@ func (o Options) withDefaults() Options {
 	def(&o.Linger, time.Minute)
 	def(&o.Poll, 250*time.Millisecond)
 	def(&o.Sweep, 5*time.Second)
+	def(&o.Outage, 30*time.Second)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -53,15 +55,15 @@ type Engine struct {
 
 	mu      sync.Mutex
 	runs    map[string]*Run
-	unended map[string]Batch // ends that the store has yet to take
+	unended map[string]debt // runs whose end the store has yet to take
 	closed  bool
 }
 
 // New starts an engine. It first finishes what dead processes left running.
 func New(ctx context.Context, store Store, opts Options) (*Engine, error) {
 	opts = opts.withDefaults()
-	e := &Engine{store: store, opts: opts, log: opts.Log, writer: newWriter(store, opts.Owner, opts.Log),
-		Signals: newSignals(), runs: map[string]*Run{}, unended: map[string]Batch{}}
+	e := &Engine{store: store, opts: opts, log: opts.Log, writer: newWriter(store, opts),
+		Signals: newSignals(), runs: map[string]*Run{}, unended: map[string]debt{}}
 	if err := e.recover(ctx); err != nil {
 		return nil, err
 	}
@@ -138,11 +140,11 @@ func (e *Engine) ended(r *Run) {
 	e.Signals.Notify(r.UserID, Signal{Kind: RunEnded, ThreadID: r.ThreadID, RunID: r.RunID})
 }
 
-// owe remembers the end of a run that the store could not take.
-func (e *Engine) owe(r *Run, end End) {
+// owe remembers a run whose end the store could not take.
+func (e *Engine) owe(r *Run, why error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.unended[r.RunID] = Batch{RunID: r.RunID, UserID: r.UserID, ThreadID: r.ThreadID, Owner: e.opts.Owner, End: &end}
+	e.unended[r.RunID] = debt{Orphan{RunID: r.RunID, UserID: r.UserID, ThreadID: r.ThreadID}, why}
 }
 
 // Close gives running answers until ctx ends, then cuts the rest off as

@@ -182,7 +182,7 @@ func TestOneRunsTroubleStaysItsOwn(t *testing.T) {
 			t.Errorf("%s ended as %+v", id, end)
 		}
 	}
-	if end, events := read(t, e, store, "run_bad", 0); end.Status != live.Failed || len(events) != 0 {
+	if end, events := read(t, e, store, "run_bad", 0); end.Status != live.Failed || len(events) > 1 {
 		t.Errorf("the bad run ended as %+v after %d events", end, len(events))
 	}
 	waitFor(t, func() bool { return store.stored("run_bad").end != nil }) // its end is owed and paid
@@ -190,16 +190,67 @@ func TestOneRunsTroubleStaysItsOwn(t *testing.T) {
 
 func TestOutageLosesNothing(t *testing.T) {
 	t.Parallel()
-	store := newMemory()
-	store.down = true
-	e := engine(t, store)
-	start(t, e, store.accept("run_a", me), func(ctx context.Context, emit func(chatkit.Event) error) error { return say(emit, "a", "b", "c") })
-	time.AfterFunc(200*time.Millisecond, func() { store.set(func(m *memory) { m.down = false }) })
-	if end, _ := read(t, e, store, "run_a", 0); end.Status != live.Completed {
-		t.Errorf("ended as %+v", end)
+	for name, begin := range map[string]func(*memory){
+		"out of reach": func(m *memory) { m.down = true },
+		"full disk":    func(m *memory) { m.fail = func([]live.Batch) error { return live.ErrUnwritable } },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := newMemory()
+			store.set(begin)
+			e := engine(t, store)
+			start(t, e, store.accept("run_a", me), func(ctx context.Context, emit func(chatkit.Event) error) error { return say(emit, "a", "b", "c") })
+			time.AfterFunc(200*time.Millisecond, func() { store.set(func(m *memory) { m.down, m.fail = false, nil }) })
+			if end, _ := read(t, e, store, "run_a", 0); end.Status != live.Completed {
+				t.Errorf("ended as %+v", end)
+			}
+			if got := store.stored("run_a").text(); got != "abc" {
+				t.Errorf("stored %q", got)
+			}
+		})
 	}
-	if got := store.stored("run_a").text(); got != "abc" {
-		t.Errorf("stored %q", got)
+}
+
+// TestGivenUpButNotLost: an answer that can't be stored any further ends with a
+// word to its readers, and what they saw of it is kept once the store takes it.
+func TestGivenUpButNotLost(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  error
+		says string
+	}{
+		"full disk":                {live.ErrUnwritable, "can't store anything"},
+		"refused for other causes": {errors.New("no"), "Something went wrong"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store, began := newMemory(), make(chan struct{})
+			e := engine(t, store, func(o *live.Options) { o.Outage = 50 * time.Millisecond })
+			start(t, e, store.accept("run_a", me), talk(began))
+			<-began
+			waitFor(t, func() bool { return store.stored("run_a").text() != "" })
+			store.set(func(m *memory) { m.fail = func([]live.Batch) error { return c.err } })
+			end, events := read(t, e, store, "run_a", 0)
+			if end.Status != live.Failed || !strings.Contains(end.Message, c.says) || !end.AllowRetry {
+				t.Errorf("ended as %+v", end)
+			}
+			if last := string(events[len(events)-1].Payload); !strings.Contains(last, `"type":"error"`) || !strings.Contains(last, `"allow_retry":true`) {
+				t.Errorf("the last event is %s", last)
+			}
+			shown := store.stored("run_a").text()
+			if store.stored("run_a").end != nil {
+				t.Error("the store took the end, although it takes nothing")
+			}
+			store.set(func(m *memory) { m.fail = nil })
+			waitFor(t, func() bool { return store.stored("run_a").end != nil })
+			r := store.stored("run_a")
+			if len(r.items) != 1 || !r.items[0].Incomplete || messageText([]chatkit.Item{r.items[0].Item}) != shown {
+				t.Errorf("of %q was kept: %+v", shown, r.items)
+			}
+			if r.end.Message != end.Message {
+				t.Errorf("stored as %+v, told as %+v", r.end, end)
+			}
+		})
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"sort"
 	"time"
-
-	"github.com/taskpilot/taskpilot/chatkit"
 )
 
 // publish shows committed events to the run's readers.
@@ -79,15 +77,20 @@ func (r *Run) remember(events []Event) {
 	}
 }
 
-// fail ends a run that the store takes nothing more from.
+// fail ends a run that the store takes nothing more from. Why is said to the readers
+// at once, and stored when the store takes it again.
 func (r *Run) fail(err error) {
 	r.mu.Lock()
 	if r.end != nil {
 		r.mu.Unlock()
 		return
 	}
-	end := End{Status: Failed, Code: chatkit.CodeStream, Message: errorEvent(err).Message, AllowRetry: true}
+	ev := errorEvent(err)
+	end := End{Status: Failed, Code: ev.Code, Message: ev.Message, AllowRetry: true}
 	r.over, r.queue, r.end = true, nil, &end
+	if errors.Is(err, errUnstored) {
+		r.unsaid = mustMarshal(ev)
+	}
 	if r.space != nil {
 		close(r.space)
 		r.space = nil
@@ -95,7 +98,7 @@ func (r *Run) fail(err error) {
 	r.wakeReaders()
 	r.mu.Unlock()
 	r.cancel(err)
-	r.engine.owe(r, end)
+	r.engine.owe(r, err)
 	r.engine.ended(r)
 }
 
@@ -106,6 +109,7 @@ type Follower struct {
 	runID  string
 	after  int64
 	end    *End
+	told   bool    // why the run failed, which is not in the log
 	read   []Event // room for what Next and Now return
 
 	// What tells a reader on the run's list that there may be more to read.
@@ -197,6 +201,11 @@ func (r *Run) next(f *Follower, ready func()) (events []Event, end *End, behind 
 		return nil, nil, true
 	case i < len(r.tail):
 		f.read = append(f.read[:0], r.tail[i:]...) // the tail's own room is used again
+		return f.read, nil, false
+	case r.unsaid != nil && !f.told:
+		// It has the number of what was shown last, so that whoever comes back after it
+		// gets what is stored of the answer later.
+		f.told, f.read = true, append(f.read[:0], Event{Seq: f.after, Payload: r.unsaid})
 		return f.read, nil, false
 	case r.end != nil:
 		return nil, r.end, false

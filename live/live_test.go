@@ -76,6 +76,9 @@ func read(t *testing.T, e *live.Engine, store *memory, run string, after int64) 
 		}
 		stored := store.stored(run).events
 		for _, ev := range events {
+			if ev.Seq == after && bytes.Contains(ev.Payload, []byte(`"type":"error"`)) {
+				continue // said while the store takes nothing
+			}
 			if after++; ev.Seq != after {
 				t.Fatalf("event %d came where %d was due", ev.Seq, after)
 			}

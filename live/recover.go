@@ -2,7 +2,10 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
@@ -16,7 +19,7 @@ func (e *Engine) recover(ctx context.Context) error {
 		return fmt.Errorf("live: recover: %w", err)
 	}
 	for _, o := range orphans {
-		if err := e.bury(ctx, o); err != nil {
+		if err := e.bury(ctx, o, errCrashed); err != nil {
 			return fmt.Errorf("live: recover run %s: %w", o.RunID, err)
 		}
 		e.log.Info("finished a run that its process left", "run", o.RunID, "thread", o.ThreadID)
@@ -25,8 +28,8 @@ func (e *Engine) recover(ctx context.Context) error {
 	return nil
 }
 
-// bury ends one orphan from its log.
-func (e *Engine) bury(ctx context.Context, o Orphan) error {
+// bury ends a run from its log, for this reason: what is in the log was shown.
+func (e *Engine) bury(ctx context.Context, o Orphan, why error) error {
 	var fold chatkit.Fold
 	var seq int64
 	for {
@@ -49,7 +52,7 @@ func (e *Engine) bury(ctx context.Context, o Orphan) error {
 		}
 	}
 	b := Batch{RunID: o.RunID, UserID: o.UserID, ThreadID: o.ThreadID, Owner: e.opts.Owner}
-	for _, en := range closing(fold.PendingItems(), nil, o.ThreadID, errCrashed) {
+	for _, en := range closing(fold.PendingItems(), nil, o.ThreadID, why) {
 		if en.payload != nil {
 			seq++
 			b.Events = append(b.Events, Event{Seq: seq, Payload: en.payload})
@@ -79,19 +82,34 @@ func (e *Engine) sweepLoop() {
 	})
 }
 
+// debt is a run whose end the store could not take.
+type debt struct {
+	Orphan
+	why error
+}
+
+// payDebts ends the runs that had to be given up. What people saw of such an
+// answer is kept like that of an orphan, unless the store refuses just that: then
+// it ends without, for the thread must not wait for ever.
 func (e *Engine) payDebts(ctx context.Context) {
 	e.mu.Lock()
-	owed := make([]Batch, 0, len(e.unended))
-	for _, b := range e.unended {
-		owed = append(owed, b)
-	}
+	owed := slices.Collect(maps.Values(e.unended))
 	e.mu.Unlock()
-	for _, b := range owed {
-		if _, err := e.store.Commit(ctx, []Batch{b}); err == nil {
-			e.mu.Lock()
-			delete(e.unended, b.RunID)
-			e.mu.Unlock()
+	for _, d := range owed {
+		err := e.bury(ctx, d.Orphan, d.why)
+		if err != nil && !errors.Is(err, ErrUnwritable) && e.store.Ping(ctx) == nil {
+			e.log.Error("what was shown of an answer can't be stored", "run", d.RunID, "err", err)
+			ev := errorEvent(d.why)
+			_, err = e.store.Commit(ctx, []Batch{{RunID: d.RunID, UserID: d.UserID, ThreadID: d.ThreadID, Owner: e.opts.Owner,
+				End: &End{Status: Failed, Code: ev.Code, Message: ev.Message, AllowRetry: true}}})
 		}
+		if err != nil {
+			continue
+		}
+		e.mu.Lock()
+		delete(e.unended, d.RunID)
+		e.mu.Unlock()
+		e.Signals.Notify(d.UserID, Signal{Kind: RunEnded, ThreadID: d.ThreadID, RunID: d.RunID})
 	}
 }
 

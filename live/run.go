@@ -18,6 +18,7 @@ var (
 	ErrLost     = errors.New("live: the run is gone from the store")
 	ErrWaiting  = errors.New("live: waits for the person") // of a producer whose answer is complete so far
 	errOver     = errors.New("live: the run is over")
+	errUnstored = errors.New("live: the run's events can't be stored")
 )
 
 // Spec describes a run that the store has accepted.
@@ -49,7 +50,8 @@ type Run struct {
 	over    bool          // nothing more may be emitted
 	lastSeq int64         // the writer's own
 	shown   int64         // the last committed event's number
-	end     *End          // committed
+	end     *End          // committed, or owed
+	unsaid  []byte        // the event that tells why the run failed, where it is not in the log
 	waiting []*Follower   // for more to read
 
 	tail     []Event // the newest committed events, for readers that keep up

@@ -2,10 +2,15 @@ package live
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 )
+
+// ErrUnwritable is what a Store's Commit returns while its disk is full, or it may
+// only be read: every run has the same trouble, and it may pass.
+var ErrUnwritable = errors.New("live: the store can't be written to")
 
 // Store keeps runs and their events.
 type Store interface {

@@ -2,6 +2,8 @@ package live
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -11,9 +13,10 @@ import (
 
 // writer is the one goroutine that commits and publishes.
 type writer struct {
-	store Store
-	owner string
-	log   *slog.Logger
+	store  Store
+	owner  string
+	log    *slog.Logger
+	outage time.Duration
 
 	mu    sync.Mutex
 	dirty []*Run
@@ -31,8 +34,8 @@ type writer struct {
 	rate    float64   // of parts of runs that come to be committed, in a second
 }
 
-func newWriter(store Store, owner string, log *slog.Logger) *writer {
-	return &writer{store: store, owner: owner, log: log,
+func newWriter(store Store, o Options) *writer {
+	return &writer{store: store, owner: o.Owner, log: o.Log, outage: o.Outage,
 		kick: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{})}
 }
 
@@ -116,13 +119,12 @@ type taken struct {
 	batch Batch
 }
 
-// How long a commit is tried again while the store is out of reach. Producers
+// How a commit is tried again while the store is out of reach. Producers
 // wait meanwhile, nothing is shown and nothing is lost.
 const (
 	firstPause = 20 * time.Millisecond
 	maxPause   = time.Second
-	maxOutage  = 30 * time.Second
-	quitOutage = 3 * time.Second // the same while shutting down
+	quitOutage = 3 * time.Second // an outage while shutting down
 	triesAlone = 3               // for a run that the store refuses though it answers
 )
 
@@ -141,13 +143,13 @@ func (w *writer) commit(all []taken) {
 				return
 			}
 		}
-		if w.reachable() {
+		if !errors.Is(err, ErrUnwritable) && w.reachable() {
 			alone++
 		}
-		if alone >= triesAlone || time.Since(start) > maxOutage || w.quitting() && time.Since(start) > quitOutage {
+		if alone >= triesAlone || time.Since(start) > w.outage || w.quitting() && time.Since(start) > quitOutage {
 			for _, t := range all {
 				w.log.Error("run given up: its events can't be stored", "run", t.run.RunID, "err", err)
-				t.run.fail(ErrLost)
+				t.run.fail(fmt.Errorf("%w: %w", errUnstored, err))
 			}
 			return
 		}

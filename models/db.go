@@ -3,8 +3,11 @@ package models
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,7 +73,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		err = db.Ping(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("models: open: %w", err), db.Close())
+		return nil, errors.Join(wrap("open", err), db.Close())
 	}
 	return db, nil
 }
@@ -87,7 +90,7 @@ func (db *DB) Driver() string {
 func (db *DB) Ping(ctx context.Context) error {
 	for _, pool := range db.pools() {
 		if err := pool.PingContext(ctx); err != nil {
-			return fmt.Errorf("models: ping: %w", err)
+			return wrap("ping", err)
 		}
 	}
 	return nil
@@ -144,6 +147,34 @@ func unstorable(err error) bool {
 	return ok && pg.Code == "22021"
 }
 
+// unwritable reports that it is the disk, not the change, that keeps the database
+// from storing it.
+func unwritable(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "53100" || pg.Code == "25006" // disk_full, read_only_sql_transaction
+	}
+	lite, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return false
+	}
+	switch lite.Code() & 0xff {
+	case 8, 10, 13: // SQLITE_READONLY, _IOERR, _FULL, in whatever variety
+		return true
+	}
+	return false
+}
+
+// unreachable reports that there was no connection to the database, or that it broke.
+func unreachable(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		class := pg.Code[:min(3, len(pg.Code))]
+		return class == "57P" || class[:min(2, len(class))] == "08" || pg.Code == "53300" // shutdown or start, connection, too_many_connections
+	}
+	_, connect := errors.AsType[*pgconn.ConnectError](err)
+	_, network := errors.AsType[*net.OpError](err)
+	return connect || network || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
 // patient lets the rest of a transaction take as long as it needs: Postgres
 // would end a statement that deletes years of somebody's threads.
 func (db *DB) patient(tx *gorm.DB) error {
@@ -168,6 +199,14 @@ func wrap(doing string, err error) error {
 		return err
 	case errors.Is(err, gorm.ErrRecordNotFound), unstorable(err):
 		return ErrNotFound
+	}
+	if errors.Is(err, ErrUnwritable) || errors.Is(err, ErrUnreachable) {
+		return fmt.Errorf("models: %s: %w", doing, err)
+	}
+	if unwritable(err) {
+		err = fmt.Errorf("%w: %w", ErrUnwritable, err)
+	} else if unreachable(err) {
+		err = fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	return fmt.Errorf("models: %s: %w", doing, err)
 }

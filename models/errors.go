@@ -16,6 +16,12 @@ var (
 	ErrKeyReused = errors.New("models: the key names another request")
 	// ErrBusy means that the thread has an active run.
 	ErrBusy = errors.New("models: the thread has an active run")
+	// ErrUnwritable means that the database stores nothing at the moment: its disk
+	// is full, or may only be read. What is there can be read all the same.
+	ErrUnwritable = errors.New("the database can't be written to")
+	// ErrUnreachable means that the database does not answer: it is down, starts, or
+	// takes no more connections.
+	ErrUnreachable = errors.New("the database can't be reached")
 )
 
 // InvalidError is an input that cannot be stored. Message is a sentence for people.

@@ -87,6 +87,7 @@ func known() []string {
 
 		// live, assistant: how an answer ended
 		locale.Mark("The server restarted before this answer was complete. What had arrived is kept; try again for a whole answer."),
+		locale.Mark("The server can't store anything at the moment, so this answer was ended. What had arrived is kept; try again later."),
 		locale.Mark("This answer took too long and was ended. Try again, perhaps with a smaller question."),
 		locale.Mark("The connection broke and the answer was stopped. What had arrived is kept; try again for a whole answer."),
 		locale.Mark("The model server is busy; trying again…"),

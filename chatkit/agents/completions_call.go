@@ -37,9 +37,7 @@ func (c *Completions) addCall(d chatCallDelta, another bool) error {
 		}
 		c.calls = append(c.calls, call)
 	}
-	if call.name == "" {
-		call.name = d.Function.Name.text()
-	}
+	call.takeName(d.Function.Name.text())
 	args := loose{d.Function.Arguments}.text()
 	if args == "" && bytes.HasPrefix(d.Function.Arguments, []byte("{")) {
 		args = string(d.Function.Arguments) // an object where the protocol wants its text
@@ -49,6 +47,17 @@ func (c *Completions) addCall(d chatCallDelta, another bool) error {
 	}
 	call.args.WriteString(args)
 	return nil
+}
+
+// takeName takes what a part says of the call's name: mostly all of it with the first
+// part, but some servers send it again with each, and some in pieces.
+func (call *chatCall) takeName(piece string) {
+	switch {
+	case strings.HasPrefix(piece, call.name):
+		call.name = piece
+	case call.args.Len() == 0:
+		call.name += piece
+	}
 }
 
 // callOf finds the call that a part belongs to; nil begins a new one. Servers mark

@@ -78,7 +78,7 @@ func (c *Config) loadSecrets() error {
 		}
 		var err error
 		if *s.present, err = loadOrCreateSecret(c.DataDir, s.file); err != nil {
-			return fmt.Errorf("load secrets: %w", err)
+			return fmt.Errorf("the secrets in DATA_DIR, which must be a folder of the account that runs this program: %w", err)
 		}
 		if s.old.Secret == "" {
 			if *s.old, err = readOldSecret(filepath.Join(c.DataDir, s.file+oldSuffix)); err != nil {

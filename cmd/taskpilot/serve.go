@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -119,10 +120,21 @@ func boot(ctx context.Context, c Config, log *slog.Logger) (_ *server, err error
 		ScriptURL: c.ScriptURL, DomainKey: c.DomainKey, Transcriber: speech, AuditDays: c.AuditDays, Disk: diskOf(c.DataDir), Version: version, Log: log,
 	})
 	s.app = s.handlers.App()
-	if s.listener, err = net.Listen("tcp", c.Addr); err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
+	if s.listener, err = listen(c.Addr); err != nil {
+		return nil, err
 	}
 	return s, nil
+}
+
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("another program listens on %s already; stop it, or choose another port with PORT: %w", addr, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return l, nil
 }
 
 func openDatabase(ctx context.Context, c Config) (*models.DB, error) {
