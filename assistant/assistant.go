@@ -58,7 +58,8 @@ type SyncActor interface {
 type User struct {
 	ID     string
 	Name   string
-	Locale string // BCP 47, as "de-DE"; may be empty
+	Locale string         // BCP 47, as "de-DE"; may be empty
+	Zone   *time.Location // where the person is; UTC if nobody knows
 }
 
 // History reads the thread's stored items.

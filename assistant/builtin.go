@@ -165,7 +165,7 @@ func (a *builtinTurn) schedule(req request) (string, error) {
 		if !ok {
 			return "I don't understand that date. Say for example **tomorrow at 5**, **next friday**, **in 2 hours** or **3 december**.", nil
 		}
-		due = at.Format(time.RFC3339)
+		due = at.Format(time.RFC3339Nano)
 	}
 	return a.change(ToolUpdateTask, req.name, map[string]any{"due_at": due})
 }

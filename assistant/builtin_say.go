@@ -60,11 +60,11 @@ func worded(tool string, args map[string]any, result any, now time.Time) string 
 		return wordedChange(r, args, now)
 	case TaskList:
 		if tool == ToolFindTask {
-			return wordedFound(r, fmt.Sprint(args["name"]))
+			return wordedFound(r, fmt.Sprint(args["name"]), now.Location())
 		}
-		return wordedList(r, fmt.Sprint(args["status"]))
+		return wordedList(r, fmt.Sprint(args["status"]), now.Location())
 	case ToolFailure:
-		return wordedFailure(r, args)
+		return wordedFailure(r, args, now.Location())
 	}
 	return "Done."
 }
@@ -106,7 +106,7 @@ func wordedDetails(t Task, now time.Time) string {
 	return words
 }
 
-func wordedList(list TaskList, status string) string {
+func wordedList(list TaskList, status string, zone *time.Location) string {
 	adjective := map[string]string{"pending": "pending ", "completed": "completed "}[status]
 	if list.Total == 0 {
 		if adjective != "" {
@@ -114,21 +114,21 @@ func wordedList(list TaskList, status string) string {
 		}
 		return "Your list is empty. Say for example **add buy milk**."
 	}
-	return fmt.Sprintf("You have %s:\n\n%s", countUpTo(list.Total, adjective+"task"), lines(list.Tasks)) + more(list)
+	return fmt.Sprintf("You have %s:\n\n%s", countUpTo(list.Total, adjective+"task"), lines(list.Tasks, zone)) + more(list)
 }
 
-func wordedFound(list TaskList, name string) string {
+func wordedFound(list TaskList, name string, zone *time.Location) string {
 	if list.Total == 0 {
 		return "I found no task that matches " + bold(name) + ". Say **list my tasks** to see what there is."
 	}
-	return fmt.Sprintf("I found %s that %s %s:\n\n%s", countUpTo(list.Total, "task"), plural(list.Total, "matches", "match"), bold(name), lines(list.Tasks)) + more(list)
+	return fmt.Sprintf("I found %s that %s %s:\n\n%s", countUpTo(list.Total, "task"), plural(list.Total, "matches", "match"), bold(name), lines(list.Tasks, zone)) + more(list)
 }
 
-func wordedFailure(f ToolFailure, args map[string]any) string {
+func wordedFailure(f ToolFailure, args map[string]any, zone *time.Location) string {
 	name, _ := args["name"].(string)
 	switch {
 	case len(f.Matches) > 0:
-		return "Which one do you mean? Say its number.\n\n" + lines(f.Matches)
+		return "Which one do you mean? Say its number.\n\n" + lines(f.Matches, zone)
 	case strings.HasPrefix(f.Error, "No task matches"):
 		if name == "" {
 			return "That task is gone. Say **list my tasks** to see what there is."
@@ -148,7 +148,7 @@ func more(list TaskList) string {
 	return fmt.Sprintf("\n\nand %d more.", list.More)
 }
 
-func lines(tasks []Task) string {
+func lines(tasks []Task, zone *time.Location) string {
 	var b strings.Builder
 	for i, t := range tasks {
 		title := escape(t.Title)
@@ -160,20 +160,11 @@ func lines(tasks []Task) string {
 			b.WriteString(" *(high priority)*")
 		}
 		if t.DueAt != nil && !t.Completed {
-			b.WriteString(" *(due " + dueDate(*t.DueAt) + ")*")
+			b.WriteString(" *(due " + dueForm(*t.DueAt, zone, "2 January 2006") + ")*")
 		}
 		b.WriteByte('\n')
 	}
 	return strings.TrimRight(b.String(), "\n")
-}
-
-// dueDate is a date, with the time if it has one.
-func dueDate(at time.Time) string {
-	at = at.UTC()
-	if at.Hour() == 0 && at.Minute() == 0 {
-		return at.Format("2 January 2006")
-	}
-	return at.Format("2 January 2006, 15:04 UTC")
 }
 
 func count(n int, noun string) string { return fmt.Sprintf("%d %s", n, plural(n, noun, noun+"s")) }

@@ -120,7 +120,7 @@ func newTask(text, priority string, now time.Time) map[string]any {
 		args["priority"] = priority
 	}
 	if due != nil {
-		args["due_at"] = due.Format(time.RFC3339)
+		args["due_at"] = due.Format(time.RFC3339Nano)
 	}
 	return args
 }

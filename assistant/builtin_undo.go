@@ -124,7 +124,7 @@ func (a *builtinTurn) restore(t Task) (string, error) {
 func taskArgs(t Task, id string) map[string]any {
 	args := map[string]any{"title": t.Title, "description": t.Description, "priority": t.Priority, "completed": t.Completed, "due_at": ""}
 	if t.DueAt != nil {
-		args["due_at"] = t.DueAt.UTC().Format(time.RFC3339)
+		args["due_at"] = t.DueAt.UTC().Format(time.RFC3339Nano)
 	}
 	if id != "" {
 		args["task_id"] = id

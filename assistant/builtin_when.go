@@ -41,7 +41,7 @@ var (
 )
 
 // takeDue takes a date from the end or the beginning of what is to be done. Without
-// one, the title is all there was. Times are in UTC: nobody tells where the person is.
+// one, the title is all there was. Days and times are those of now's zone.
 func takeDue(text string, now time.Time) (title string, due *time.Time) {
 	words := strings.Fields(text)
 	for n := min(len(words)-1, 10); n > 0; n-- { // the longest first
@@ -61,7 +61,6 @@ func takeDue(text string, now time.Time) (title string, due *time.Time) {
 
 // parseWhen reads a date, a time or both, and nothing else.
 func parseWhen(text string, now time.Time) (time.Time, bool) {
-	now = now.UTC()
 	text = strings.TrimSpace(text)
 	for _, form := range whenForms {
 		if m := form.FindStringSubmatch(text); m != nil {
@@ -81,9 +80,9 @@ func lowered(g map[string]string) map[string]string {
 func resolveWhen(g map[string]string, now time.Time) (time.Time, bool) {
 	if unit, ok := units[g["unit"][:min(3, len(g["unit"]))]]; ok {
 		if g["n"] == "half an" {
-			return now.Add(unit / 2).Truncate(time.Minute), unit == time.Hour
+			return dueAt(now.Add(unit / 2).Truncate(time.Minute)), unit == time.Hour
 		}
-		return now.Add(time.Duration(amount(g["n"])) * unit).Truncate(time.Minute), true
+		return dueAt(now.Add(time.Duration(amount(g["n"])) * unit).Truncate(time.Minute)), true
 	}
 	day, dated, ok := resolveDay(g, now)
 	if !ok {
@@ -93,16 +92,19 @@ func resolveWhen(g map[string]string, now time.Time) (time.Time, bool) {
 	if !ok {
 		return time.Time{}, false
 	}
-	at := day.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)
-	if timed && !dated && !at.After(now) {
-		at = at.AddDate(0, 0, 1) // "at 5" when it is six
+	if !timed {
+		return day, true
+	}
+	at := clockOn(day, hour, minute, now.Location())
+	if !dated && !at.After(now) {
+		at = clockOn(day.AddDate(0, 0, 1), hour, minute, now.Location()) // "at 5" when it is six
 	}
 	return at, true
 }
 
 // resolveDay returns the day that is named, today if none is.
 func resolveDay(g map[string]string, now time.Time) (day time.Time, dated, ok bool) {
-	today := now.Truncate(24 * time.Hour)
+	today := dayOf(now)
 	switch {
 	case g["near"] != "":
 		ahead := map[string]int{"tomorrow": 1, "tmrw": 1, "today": 0, "tonight": 0}
@@ -251,13 +253,9 @@ func resolveClock(g map[string]string) (hour, minute int, timed, ok bool) {
 
 // dueWords says when something is due, with the time if it has one.
 func dueWords(at time.Time, now time.Time) string {
-	at = at.UTC()
 	form := "Monday 2 January"
-	if at.Year() != now.UTC().Year() {
+	if at.In(now.Location()).Year() != now.Year() {
 		form += " 2006"
 	}
-	if at.Hour() != 0 || at.Minute() != 0 {
-		form += ", 15:04 UTC"
-	}
-	return at.Format(form)
+	return dueForm(at, now.Location(), form)
 }

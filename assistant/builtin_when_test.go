@@ -65,6 +65,55 @@ func TestTakeDue(t *testing.T) {
 	}
 }
 
+// Days and hours are the person's own, east and west of UTC.
+func TestTakeDueInZones(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 26, 23, 30, 0, 0, time.UTC) // already Friday in Tokyo, Thursday noon in Honolulu
+	for zone, wants := range map[string]map[string]string{
+		"Asia/Tokyo": {
+			"run today":            "2026-11-27T00:00:00Z",
+			"run tomorrow":         "2026-11-28T00:00:00Z",
+			"run tomorrow at 9":    "2026-11-28T00:00:00.001Z", // nine is midnight UTC, and yet a time
+			"run at 8am":           "2026-11-27T23:00:00Z",     // it is half past eight
+			"run at 9am":           "2026-11-27T00:00:00.001Z",
+			"run next monday":      "2026-11-30T00:00:00Z",
+			"run in 2 hours":       "2026-11-27T01:30:00Z",
+			"run in 30 minutes":    "2026-11-27T00:00:00.001Z",
+			"run on 3 december":    "2026-12-03T00:00:00Z",
+			"run tonight":          "2026-11-27T10:00:00Z",
+			"run in half an hour":  "2026-11-27T00:00:00.001Z",
+			"run end of the month": "2026-11-30T00:00:00Z",
+		},
+		"Pacific/Honolulu": {
+			"run today":         "2026-11-26T00:00:00Z",
+			"run tomorrow at 9": "2026-11-27T19:00:00Z",
+			"run at 2pm":        "2026-11-27T00:00:00.001Z",
+		},
+		"Europe/Berlin": { // the clock goes back on 25 October
+			"run on 24 october 2027 at 12:00": "2027-10-24T10:00:00Z",
+			"run on 31 october 2027 at 12:00": "2027-10-31T11:00:00Z",
+		},
+	} {
+		here, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text, want := range wants {
+			title, due := takeDue(text, at.In(here))
+			if title != "run" || due == nil || due.UTC().Format(time.RFC3339Nano) != want {
+				t.Errorf("%s, %q: %q due %v, want %s", zone, text, title, due, want)
+			}
+		}
+	}
+	tokyo, _ := time.LoadLocation("Asia/Tokyo")
+	for due, want := range map[string]string{"2026-11-28T00:00:00.001Z": "Saturday 28 November, 09:00", "2026-11-28T00:00:00Z": "Saturday 28 November",
+		"2026-11-28T20:00:00Z": "Sunday 29 November, 05:00"} {
+		if d, err := time.Parse(time.RFC3339Nano, due); err != nil || dueWords(d, at.In(tokyo)) != want {
+			t.Errorf("%s is %q, want %q", due, dueWords(d, at.In(tokyo)), want)
+		}
+	}
+}
+
 func FuzzTakeDue(f *testing.F) {
 	f.Add("call mum next friday at 5pm in 2 hours the 31 of may")
 	f.Add("in 9999 years on 99 december at 99:99")

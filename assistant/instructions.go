@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 )
 
 const defaultInstructions = `You are TaskPilot, a friendly assistant in a chat app. You help people with whatever they ask, and you look after their to-do list with the tools you are given.
@@ -18,7 +19,7 @@ const defaultInstructions = `You are TaskPilot, a friendly assistant in a chat a
 func (a *Agent) system(turn *Turn) string {
 	var b strings.Builder
 	b.WriteString(a.instructions)
-	fmt.Fprintf(&b, "\n\nToday is %s (UTC).", turn.Now.UTC().Format("Monday, 2 January 2006"))
+	fmt.Fprintf(&b, "\n\nToday is %s (%s).", turn.Now.Format("Monday, 2 January 2006"), zoneWords(turn.Now))
 	if name := strings.TrimSpace(turn.User.Name); name != "" {
 		quoted, err := json.Marshal(shorten(visible(name), 80))
 		if err == nil {
@@ -29,6 +30,14 @@ func (a *Agent) system(turn *Turn) string {
 		fmt.Fprintf(&b, "\nThe person's language setting: %s", locale)
 	}
 	return b.String()
+}
+
+// zoneWords is a time zone as models know it: "Asia/Tokyo, UTC+09:00".
+func zoneWords(t time.Time) string {
+	if t.Location() == time.UTC {
+		return "UTC"
+	}
+	return t.Location().String() + ", UTC" + t.Format("-07:00")
 }
 
 func plainLocale(s string) bool {

@@ -75,7 +75,7 @@ const (
 	propsWhich = `"task_id":{"type":"string","description":"the task's id"},"name":{"type":"string","description":"the task's present title, or a part of it"}`
 	propsRest  = `"description":{"type":"string"},` +
 		`"priority":{"type":"string","enum":["","low","medium","high"]},` +
-		`"due_at":{"type":"string","description":"RFC 3339 time, or a date as 2026-11-30; empty for none"}`
+		`"due_at":{"type":"string","description":"a date as 2026-11-30, or an RFC 3339 time with the person's offset from UTC; empty for none"}`
 )
 
 func object(props, required string) json.RawMessage {
@@ -238,7 +238,7 @@ func setDue(in *TaskInput, text *string) (ToolFailure, bool) {
 		if err != nil {
 			return ToolFailure{Error: "due_at must look like 2026-11-30 or 2026-11-30T09:00:00Z."}, false
 		}
-		at = at.UTC()
+		at = SentDue(at)
 		due = &at
 	}
 	in.DueAt = &due

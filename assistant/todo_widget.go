@@ -3,6 +3,7 @@ package assistant
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/chatkit/widget"
@@ -20,10 +21,10 @@ const (
 const widgetTasks = 25
 
 // taskWidget is the person's tasks with what can be done about them.
-func taskWidget(tasks []Task, more int, status string) (*chatkit.WidgetItem, error) {
+func taskWidget(tasks []Task, more int, status string, zone *time.Location) (*chatkit.WidgetItem, error) {
 	rows := widget.Nodes{&widget.Title{Value: headline(status), Size: "sm"}}
 	for _, t := range tasks {
-		rows = append(rows, taskRow(t, status))
+		rows = append(rows, taskRow(t, status, zone))
 	}
 	if len(tasks) == 0 {
 		rows = append(rows, &widget.Text{Value: "Nothing here.", Color: widget.Secondary})
@@ -50,7 +51,7 @@ func headline(status string) string {
 }
 
 // taskRow is one task: a box to tick, how urgent it is, and a way to delete it.
-func taskRow(t Task, status string) widget.Node {
+func taskRow(t Task, status string, zone *time.Location) widget.Node {
 	row := widget.Nodes{
 		// The box waits for its answer, so that it works beside a running answer.
 		&widget.Checkbox{Name: "done." + t.ID, Label: t.Title, DefaultChecked: t.Completed, OnChange: &widget.Action{
@@ -59,7 +60,7 @@ func taskRow(t Task, status string) widget.Node {
 		&widget.Spacer{},
 	}
 	if t.DueAt != nil && !t.Completed {
-		row = append(row, &widget.Caption{Value: "due " + t.DueAt.UTC().Format("2 January")})
+		row = append(row, &widget.Caption{Value: "due " + dueForm(*t.DueAt, zone, "2 January")})
 	}
 	if t.Priority == "high" && !t.Completed {
 		row = append(row, &widget.Badge{Label: "high", Color: "danger", Size: "sm"})

@@ -45,7 +45,7 @@ func (l *TaskBoard) Respond(ctx context.Context, turn *Turn, emit Emit) error {
 	if err != nil || !listed {
 		return err
 	}
-	it, err := l.draw(ctx, turn.User.ID, status)
+	it, err := l.draw(ctx, turn, status)
 	if err != nil {
 		return err
 	}
@@ -76,13 +76,13 @@ func filter(status string) string {
 }
 
 // draw makes the widget anew.
-func (l *TaskBoard) draw(ctx context.Context, userID, status string) (*chatkit.WidgetItem, error) {
-	tasks, err := l.tasks.ListTasks(ctx, userID, status, maxCounted)
+func (l *TaskBoard) draw(ctx context.Context, turn *Turn, status string) (*chatkit.WidgetItem, error) {
+	tasks, err := l.tasks.ListTasks(ctx, turn.User.ID, status, maxCounted)
 	if err != nil {
 		return nil, l.unreachable(ctx, err)
 	}
 	shown := tasks[:min(len(tasks), widgetTasks)]
-	return taskWidget(shown, len(tasks)-len(shown), status)
+	return taskWidget(shown, len(tasks)-len(shown), status, turn.Now.Location())
 }
 
 func (l *TaskBoard) unreachable(ctx context.Context, err error) error {
@@ -154,7 +154,7 @@ func (l *TaskBoard) act(ctx context.Context, turn *Turn, action chatkit.Action, 
 	case err != nil:
 		return nil, "", l.unreachable(ctx, err)
 	}
-	if it, err = l.draw(ctx, turn.User.ID, filter(p.Status)); err == nil && sender != nil {
+	if it, err = l.draw(ctx, turn, filter(p.Status)); err == nil && sender != nil {
 		it.ItemBase = sender.ItemBase
 	}
 	return it, notice, err

@@ -73,6 +73,7 @@ func (h *Handlers) guard(a access) fiber.Handler {
 		if v != nil {
 			c.Locals(viewerKey, v)
 			h.speakAs(c, v.User)
+			h.placeAs(c, v.User)
 		}
 		if a == admin && !v.User.Admin() {
 			return errNotFound
@@ -96,6 +97,7 @@ func (h *Handlers) guardBearer(c *fiber.Ctx, token string, a access) error {
 		return err
 	}
 	c.Locals(viewerKey, v)
+	h.placeAs(c, v.User)
 	h.acting(c, v)
 	return c.Next()
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/chatkit/widget"
 	"github.com/taskpilot/taskpilot/live"
@@ -120,7 +119,7 @@ func orElse(text, otherwise string) string {
 // actSync does an action that the widget waits for, beside a running answer.
 func (h *Handlers) actSync(c *fiber.Ctx, sender *chatkit.WidgetItem, action chatkit.Action) error {
 	user := viewerOf(c).User
-	ctx := withAsker(models.WithUser(c.UserContext(), user.ID), assistant.User{ID: user.ID, Name: user.Name, Locale: localeOf(c)})
+	ctx := withAsker(models.WithUser(c.UserContext(), user.ID), personOf(c))
 	threadID := c.Params("thread")
 	if _, err := h.chatkit.Handle(ctx, &chatkit.SyncActionRequest{ThreadID: threadID, ItemID: sender.ID, Action: action}, nil); err != nil {
 		return err

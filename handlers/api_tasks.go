@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -36,6 +37,9 @@ func readTask(c *fiber.Ctx) (models.TodoChange, error) {
 	}
 	var at *models.Time
 	if due != nil {
+		if written := new(time.Time); json.Unmarshal(body.DueAt, written) == nil { // with its offset
+			due.Time = assistant.SentDue(*written)
+		}
 		at = dueTime(&due.Time)
 	}
 	change.DueAt = &at

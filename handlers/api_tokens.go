@@ -23,7 +23,7 @@ func (h *Handlers) showAPITokens(c *fiber.Ctx, t views.APITokens, wrong error) e
 	if err != nil {
 		return err
 	}
-	t.Viewer, t.Now, t.Form.Errors = viewerView(c), h.Now(), wrongFields(wrong, "name")
+	t.Viewer, t.Now, t.Form.Errors = viewerView(c), h.here(c), wrongFields(wrong, "name")
 	for _, one := range list {
 		t.Tokens = append(t.Tokens, views.APIToken{ID: one.ID, Name: one.Name, Scopes: strings.Fields(one.Scopes),
 			At: one.CreatedAt.Time, Ends: one.ExpiresAt.Time, UsedAt: one.LastUsedAt.Time,

@@ -24,8 +24,8 @@ func (h *Handlers) newChatPage(c *fiber.Ctx) error {
 
 // chatView is a chat page without turns.
 func (h *Handlers) chatView(c *fiber.Ctx, thread *models.Thread) (views.Chat, error) {
-	chat := views.Chat{Viewer: viewerView(c), Now: h.Now(), ClientKey: newClientKey()}
-	if err := h.equip(c, &chat); err != nil {
+	chat := views.Chat{Viewer: viewerView(c), Now: h.here(c), ClientKey: newClientKey()}
+	if err := errors.Join(h.rememberPlace(c), h.equip(c, &chat)); err != nil {
 		return chat, err
 	}
 	current := ""

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/models"
 )
@@ -39,7 +38,7 @@ func (h *Handlers) chatKit(c *fiber.Ctx) error {
 // chatKitReply answers a request that is not streamed.
 func (h *Handlers) chatKitReply(c *fiber.Ctx, req chatkit.Request) error {
 	v := viewerOf(c)
-	ctx := withAsker(models.WithUser(c.UserContext(), v.User.ID), assistant.User{ID: v.User.ID, Name: v.User.Name, Locale: localeOf(c)})
+	ctx := withAsker(models.WithUser(c.UserContext(), v.User.ID), personOf(c))
 	if r, ok := req.(*chatkit.DeleteThreadRequest); ok {
 		if err := h.removeThread(ctx, v.User.ID, r.ThreadID); err != nil {
 			return err
@@ -132,7 +131,7 @@ func (h *Handlers) acceptPlan(c *fiber.Ctx, user *models.User, req chatkit.Reque
 	}
 	h.audience.tie(p.Run.ID)
 	h.linkEvents(user.ID, p.Plan.Events)
-	return p, h.beginPlan(p, asker{user, localeOf(c), true, h.clientTools(c)})
+	return p, h.beginPlan(p, asker{user, personOf(c), true, h.clientTools(c)})
 }
 
 // How long an equal request of the same frame is taken for a repeated one: the

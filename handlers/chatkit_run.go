@@ -14,7 +14,7 @@ import (
 // beginPlan starts the run of an accepted request.
 func (h *Handlers) beginPlan(p *models.Planned, by asker) error {
 	plan := p.Plan
-	turn := h.turn(by.person(), plan.Thread)
+	turn := h.turn(by.person, plan.Thread)
 	turn.Input, turn.ClientTools = plan.Input, by.tools
 	spec := live.Spec{RunID: p.Run.ID, UserID: by.user.ID, ThreadID: p.Thread.ID, Thread: turn.Thread,
 		Prologue: append(append(plan.Events, chatkit.StreamOptions{AllowCancel: true}), limitNotices(p.Used)...)}
@@ -49,7 +49,7 @@ var errNoAction = &chatkit.Error{Message: "This assistant does not know what to 
 
 // turn is a turn of somebody whose front end shows widgets.
 func (h *Handlers) turn(user assistant.User, thread *chatkit.Thread) *assistant.Turn {
-	return &assistant.Turn{User: user, Thread: *thread, History: history{h.DB, user.ID, thread.ID}, Files: h.readable(user.ID), Now: h.Now(), Widgets: true}
+	return &assistant.Turn{User: user, Thread: *thread, History: history{h.DB, user.ID, thread.ID}, Files: h.readable(user.ID), Now: h.Now().In(user.Zone), Widgets: true}
 }
 
 // streamPlan answers with the events of an accepted request's run.

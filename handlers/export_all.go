@@ -26,7 +26,7 @@ const exportTime = time.Hour
 // exportEverything sends everything of the person's as one file, as it is made.
 func (h *Handlers) exportEverything(c *fiber.Ctx) error {
 	user := viewerOf(c).User
-	export := &portable.Export{DB: h.DB, Files: h.Files, User: user, Now: h.Now(), Markdown: Markdown(locale.With(context.Background(), locale.Of(c.UserContext())))}
+	export := &portable.Export{DB: h.DB, Files: h.Files, User: user, Now: h.Now(), Markdown: Markdown(locale.WithZone(locale.With(context.Background(), locale.Of(c.UserContext())), locale.Zone(c.UserContext())))}
 	c.Set(fiber.HeaderContentType, "application/zip")
 	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": export.Name()}))
 	if c.Method() == fiber.MethodHead {

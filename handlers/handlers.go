@@ -85,6 +85,7 @@ type Handlers struct {
 	metrics   *metrics
 	audience  *audience
 	uploads   *uploads
+	zones     zones
 	transfers *transfers
 	oidc      *oidc.Provider  // nil: there is none
 	chatkit   *chatkit.Server // for the requests that are answered at once

@@ -26,10 +26,10 @@ func (h *Handlers) liveStream(c *fiber.Ctx) error {
 		return err
 	}
 	v := viewerOf(c)
-	user, csrf, language := v.User.ID, h.csrfToken(c), locale.Of(c.UserContext())
+	user, csrf, language, zone := v.User.ID, h.csrfToken(c), locale.Of(c.UserContext()), locale.Zone(c.UserContext())
 	return h.startStream(c, func(ctx context.Context, s *stream) error {
 		p := &livePage{h: h, s: s, user: user}
-		return p.run(views.WithCSRF(locale.With(ctx, language), csrf), watches)
+		return p.run(views.WithCSRF(locale.WithZone(locale.With(ctx, language), zone), csrf), watches)
 	})
 }
 

@@ -37,21 +37,22 @@ func userText(content string) (*chatkit.UserMessage, error) {
 // asker is who asks for an answer, and what shows it.
 type asker struct {
 	user    *models.User
-	locale  string
+	person  assistant.User
 	widgets bool     // there are widgets to see and to act on
 	tools   []string // that the front end has
 }
 
 // onPage is somebody in front of one of our pages.
 func onPage(c *fiber.Ctx) asker {
-	return asker{viewerOf(c).User, localeOf(c), true, assistant.ChatPageTools()}
+	return asker{viewerOf(c).User, personOf(c), true, assistant.ChatPageTools()}
 }
 
 // byProgram is somebody whose program shows messages.
-func byProgram(c *fiber.Ctx) asker { return asker{viewerOf(c).User, localeOf(c), false, nil} }
+func byProgram(c *fiber.Ctx) asker { return asker{viewerOf(c).User, personOf(c), false, nil} }
 
-func (a asker) person() assistant.User {
-	return assistant.User{ID: a.user.ID, Name: a.user.Name, Locale: a.locale}
+func personOf(c *fiber.Ctx) assistant.User {
+	u := viewerOf(c).User
+	return assistant.User{ID: u.ID, Name: u.Name, Locale: localeOf(c), Zone: locale.Zone(c.UserContext())}
 }
 
 // blank reports a text in which there is nothing to see.
@@ -97,7 +98,7 @@ func (h *Handlers) beginAgain(a *models.Accepted, by asker) error {
 func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, by asker) error {
 	input, _ := a.Item.Item.(*chatkit.UserMessage)
 	turn := &assistant.Turn{
-		User:    by.person(),
+		User:    by.person,
 		Widgets: by.widgets,
 
 		ClientTools: by.tools,
@@ -106,7 +107,7 @@ func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, by asker)
 		Input:   input,
 		History: history{h.DB, by.user.ID, a.Thread.ID},
 		Files:   h.readable(by.user.ID),
-		Now:     h.Now(),
+		Now:     h.Now().In(by.person.Zone),
 	}
 	spec := live.Spec{RunID: a.Run.ID, UserID: by.user.ID, ThreadID: a.Thread.ID, Thread: turn.Thread, Prologue: prologue}
 	return h.launch(spec, produce(func(ctx context.Context, emit assistant.Emit) error {

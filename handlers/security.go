@@ -30,7 +30,7 @@ func (h *Handlers) showSecurity(c *fiber.Ctx, wrong error, other string) error {
 	if err != nil {
 		return err
 	}
-	s := views.Security{Passkeys: passkeys, Viewer: viewerView(c), HasPassword: v.User.HasPassword(), Now: h.Now(), Done: c.Query("done"),
+	s := views.Security{Passkeys: passkeys, Viewer: viewerView(c), HasPassword: v.User.HasPassword(), Now: h.here(c), Done: c.Query("done"),
 		Errors: wrongFields(wrong, other)}
 	if s.Identities, err = h.identitiesView(c); err != nil {
 		return err

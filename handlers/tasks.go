@@ -43,7 +43,7 @@ func (h *Handlers) offerUndo(c *fiber.Ctx, t *views.Tasks, id string) error {
 // showTasks fills in the page's tasks and answers with it, for htmx with its
 // changing part only, and the box for a new task if that is to be drawn anew.
 func (h *Handlers) showTasks(c *fiber.Ctx, t views.Tasks, boxToo bool) error {
-	t.Viewer, t.Now = viewerView(c), h.Now()
+	t.Viewer, t.Now = viewerView(c), h.here(c)
 	if err := h.fillTasks(c, &t); err != nil {
 		return err
 	}

@@ -15,9 +15,9 @@ import (
 // read from it, where the form's own fields say nothing.
 func (h *Handlers) addTask(c *fiber.Ctx) error {
 	form := taskForm(c)
-	change, err := taskChange(form, nil)
+	change, err := taskChange(form, nil, time.UTC)
 	if err == nil && form.Due == "" && form.Priority == "" {
-		in := todoChange(assistant.ReadTask(form.Title, h.Now()))
+		in := todoChange(assistant.ReadTask(form.Title, h.here(c)))
 		change.Title, change.DueAt, change.Priority = in.Title, in.DueAt, in.Priority
 	}
 	var row *models.Todo
@@ -27,7 +27,7 @@ func (h *Handlers) addTask(c *fiber.Ctx) error {
 	if err != nil {
 		return h.tasksRefused(c, err, form)
 	}
-	said := locale.Tf(c.UserContext(), "Added: %s. %s", row.Title, views.TaskNotes(c.UserContext(), taskView(*row), h.Now()))
+	said := locale.Tf(c.UserContext(), "Added: %s. %s", row.Title, views.TaskNotes(c.UserContext(), taskView(*row), h.here(c)))
 	return h.tasksDone(c, views.Tasks{}, said, true)
 }
 
@@ -38,7 +38,7 @@ func (h *Handlers) updateTask(c *fiber.Ctx) error {
 	}
 	form := taskForm(c)
 	form.ID = row.ID
-	change, err := taskChange(form, row.DueAt)
+	change, err := taskChange(form, row.DueAt, locale.Zone(c.UserContext()))
 	if err == nil {
 		row, err = h.DB.UpdateTodo(c.UserContext(), row.UserID, row.ID, change)
 	}
@@ -96,7 +96,7 @@ func taskForm(c *fiber.Ctx) views.TaskForm {
 
 // taskChange reads a form. The form has days only: a date whose day did not
 // change keeps its time.
-func taskChange(form views.TaskForm, present *models.Time) (models.TodoChange, error) {
+func taskChange(form views.TaskForm, present *models.Time, zone *time.Location) (models.TodoChange, error) {
 	change := models.TodoChange{Title: &form.Title, Description: &form.Description, Priority: &form.Priority}
 	var due *models.Time
 	if form.Due != "" {
@@ -106,7 +106,7 @@ func taskChange(form views.TaskForm, present *models.Time) (models.TodoChange, e
 		}
 		due = dueTime(&day)
 	}
-	if due == nil || present == nil || present.Format(time.DateOnly) != form.Due {
+	if due == nil || present == nil || views.DueDay(present.Time, zone).Format(time.DateOnly) != form.Due {
 		change.DueAt = &due
 	}
 	return change, nil

@@ -11,13 +11,14 @@ import (
 	"github.com/taskpilot/taskpilot/live"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // sidebarThreads is how many conversations the sidebar shows at once.
 const sidebarThreads = 50
 
 func (h *Handlers) threadListView(ctx context.Context, userID, after, current string) (views.ThreadList, error) {
-	list := views.ThreadList{Current: current, Now: h.Now()}
+	list := views.ThreadList{Current: current, Now: locale.Here(ctx, h.Now())}
 	threads, more, err := h.DB.RecentThreads(ctx, userID, after, sidebarThreads)
 	if err != nil {
 		return list, err

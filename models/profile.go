@@ -26,6 +26,13 @@ func (db *DB) SetLanguage(ctx context.Context, userID, language string) error {
 		Updates(map[string]any{"language": language, "updated_at": At(db.now())})))
 }
 
+// SetTimeZone remembers in which time zone the person's browser is, by the name
+// that the IANA's database gives it.
+func (db *DB) SetTimeZone(ctx context.Context, userID, zone string) error {
+	return wrap("set time zone", gone(db.writer.WithContext(ctx).Model(&User{}).Where("id = ?", userID).
+		Updates(map[string]any{"time_zone": zone, "updated_at": At(db.now())})))
+}
+
 // CheckEmail returns an address as it is stored, or why it can't be one.
 func CheckEmail(email string) (string, error) { return cleanEmail(email) }
 

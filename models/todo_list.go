@@ -13,11 +13,11 @@ import (
 
 // TodoQuery asks for one page of tasks.
 type TodoQuery struct {
-	Status   string // "all" (or ""), "pending" or "completed"
-	Due      string // "" (any), "overdue", "today", "week" (today and the six days after it) or "none"
-	Priority string // "" (any), "low", "medium" or "high"
-	Text     string // words that the title has, in any case
-	Now      time.Time
+	Status   string    // "all" (or ""), "pending" or "completed"
+	Due      string    // "" (any), "overdue", "today", "week" (today and the six days after it) or "none"
+	Priority string    // "" (any), "low", "medium" or "high"
+	Text     string    // words that the title has, in any case
+	Now      time.Time // in the person's zone, whose days those of Due are
 
 	// Placed lists in the person's own order instead of newest first.
 	Placed bool
@@ -79,15 +79,16 @@ func (q TodoQuery) filter(list *gorm.DB) *gorm.DB {
 	if q.Priority != "" {
 		list = list.Where("priority = ?", q.Priority)
 	}
-	today := q.Now.UTC().Truncate(day)
+	y, m, d := q.Now.Date()
+	today := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	switch q.Due {
 	case "overdue": // a day is over at its end, a time when it has come
-		list = list.Where("completed = ? AND due_at < ? AND (due_at < ? OR due_at % ? <> 0)",
-			false, At(q.Now), At(today), day.Microseconds())
+		list = list.Where("completed = ? AND (due_at % ? = 0 AND due_at < ? OR due_at % ? <> 0 AND due_at < ?)", false,
+			day.Microseconds(), At(today), day.Microseconds(), At(q.Now))
 	case "today":
-		list = list.Where("due_at >= ? AND due_at < ?", At(today), At(today.Add(day)))
+		list = dueWithin(list, today, 1, q.Now.Location())
 	case "week":
-		list = list.Where("due_at >= ? AND due_at < ?", At(today), At(today.Add(7*day)))
+		list = dueWithin(list, today, 7, q.Now.Location())
 	case "none":
 		list = list.Where("due_at IS NULL")
 	}
@@ -97,6 +98,15 @@ func (q TodoQuery) filter(list *gorm.DB) *gorm.DB {
 // mostWords is how many words a title may be asked for. It has hardly more, and
 // SQLite takes no condition that is much longer.
 const mostWords = 100
+
+// dueWithin keeps the tasks that are due on one of the days from first on, or at a
+// time that is on one of them in the zone.
+func dueWithin(list *gorm.DB, first time.Time, days int, zone *time.Location) *gorm.DB {
+	end := first.AddDate(0, 0, days)
+	begins := func(t time.Time) Time { y, m, d := t.Date(); return At(time.Date(y, m, d, 0, 0, 0, 0, zone)) }
+	return list.Where("(due_at % ? = 0 AND due_at >= ? AND due_at < ? OR due_at % ? <> 0 AND due_at >= ? AND due_at < ?)",
+		day.Microseconds(), At(first), At(end), day.Microseconds(), begins(first), begins(end))
+}
 
 // titled keeps the tasks whose title has every word of key.
 func titled(list *gorm.DB, key string) *gorm.DB {

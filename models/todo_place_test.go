@@ -169,6 +169,21 @@ func TestTodosFilteredAndPaged(t *testing.T) {
 				t.Errorf("%+v: %s, want %s", q, got, wanted)
 			}
 		}
+		// In Auckland it is one in the morning of the 27th: the day without a time of the
+		// 26th is over, and its evening in UTC is the morning of the 27th.
+		auckland := must[*time.Location](t)(time.LoadLocation("Pacific/Auckland"))
+		for q, wanted := range map[models.TodoQuery]string{
+			{Due: "overdue"}: "today morning yesterday",
+			{Due: "today"}:   "evening",
+			{Due: "week"}:    "sunday evening",
+		} {
+			q.Now, q.Placed = now.In(auckland), true
+			list, _, err := db.Todos(t.Context(), u.ID, q)
+			want(t, err, nil)
+			if got := strings.Join(titles(list), " "); got != wanted {
+				t.Errorf("in Auckland, %+v: %s, want %s", q, got, wanted)
+			}
+		}
 		for _, bad := range []models.TodoQuery{{Status: "x"}, {Due: "soon"}, {Priority: "urgent"}} {
 			_, _, err := db.Todos(t.Context(), u.ID, bad)
 			want(t, err, models.ErrInvalid)

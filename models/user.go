@@ -20,6 +20,7 @@ type User struct {
 	Email        string // trimmed, NFC, lower case; unique
 	Name         string
 	Language     string // of the pages, as "pt-BR"; "": as the browser
+	TimeZone     string // where the person's browser was last, as "Asia/Tokyo"; "": not known
 	PasswordHash string // argon2id with its parameters; "": they sign in otherwise
 	Role         string // RoleUser or RoleAdmin
 	DisabledAt   *Time

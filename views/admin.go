@@ -219,5 +219,5 @@ func limitWords(ctx context.Context, n int64) string {
 
 // eventAt writes when something happened, to the second.
 func eventAt(ctx context.Context, t time.Time) string {
-	return locale.Date(ctx, t) + ", " + t.UTC().Format("15:04:05")
+	return locale.Date(ctx, t.UTC()) + ", " + t.UTC().Format("15:04:05")
 }

@@ -29,7 +29,7 @@ func tokenFacts(ctx context.Context, t APIToken, now time.Time) string {
 	if t.Ends.IsZero() {
 		facts = append(facts, locale.T(ctx, "Does not end by itself"))
 	} else {
-		facts = append(facts, locale.Tf(ctx, "Ends on %s", locale.Date(ctx, t.Ends)))
+		facts = append(facts, locale.Tf(ctx, "Ends on %s", day(ctx, t.Ends)))
 	}
 	return strings.Join(facts, " · ")
 }

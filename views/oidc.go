@@ -37,7 +37,7 @@ type FlowProblem struct{ Provider, Message, Again, Back string }
 
 // identityFacts says when an account elsewhere was linked and used.
 func identityFacts(ctx context.Context, i Identity, now time.Time) string {
-	facts := []string{locale.Tf(ctx, "Linked on %s", locale.Date(ctx, i.At)), locale.Tf(ctx, "Last used: %s", ago(ctx, i.Used, now))}
+	facts := []string{locale.Tf(ctx, "Linked on %s", day(ctx, i.At)), locale.Tf(ctx, "Last used: %s", ago(ctx, i.Used, now))}
 	if i.Email != "" {
 		facts = append([]string{i.Email}, facts...)
 	}

@@ -68,7 +68,7 @@ func (f passkeyForm) marks() templ.Attributes {
 
 // passkeyFacts says when a passkey was added and used.
 func passkeyFacts(ctx context.Context, p Passkey, now time.Time) string {
-	facts := []string{locale.Tf(ctx, "Added on %s", locale.Date(ctx, p.At)), locale.T(ctx, "Never used")}
+	facts := []string{locale.Tf(ctx, "Added on %s", day(ctx, p.At)), locale.T(ctx, "Never used")}
 	if !p.UsedAt.IsZero() {
 		facts[1] = locale.Tf(ctx, "Last used: %s", ago(ctx, p.UsedAt, now))
 	}

@@ -16,7 +16,7 @@ func sessionFacts(ctx context.Context, s Session, now time.Time) string {
 	} else {
 		facts = append(facts, locale.Tf(ctx, "Last seen: %s", ago(ctx, s.Seen, now)))
 	}
-	facts = append(facts, locale.Tf(ctx, "Signed in on %s", locale.Date(ctx, s.At)))
+	facts = append(facts, locale.Tf(ctx, "Signed in on %s", day(ctx, s.At)))
 	if s.Network != "" {
 		facts = append(facts, locale.Tf(ctx, "From %s", s.Network))
 	}

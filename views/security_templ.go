@@ -200,9 +200,9 @@ func SecurityPage(s Security, list ThreadList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var10 string
-					templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(locale.Tf(ctx, "Signed in on %s", locale.DateTime(ctx, one.At)))
+					templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(locale.Tf(ctx, "Signed in on %s", locale.DateTime(ctx, locale.Here(ctx, one.At))))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/security.templ`, Line: 38, Col: 92}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/security.templ`, Line: 38, Col: 110}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 					if templ_7745c5c3_Err != nil {
@@ -212,7 +212,7 @@ func SecurityPage(s Security, list ThreadList) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = rowForm("/settings/programs/"+one.ID+"/end", locale.T(ctx, "Sign out"), locale.Tf(ctx, "Sign out the program of %s", locale.DateTime(ctx, one.At))).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = rowForm("/settings/programs/"+one.ID+"/end", locale.T(ctx, "Sign out"), locale.Tf(ctx, "Sign out the program of %s", locale.DateTime(ctx, locale.Here(ctx, one.At)))).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

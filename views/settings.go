@@ -137,7 +137,7 @@ func ago(ctx context.Context, t, now time.Time) string {
 		n := int(d / (24 * time.Hour))
 		return locale.Tn(ctx, n, "%d day ago", "%d days ago")
 	}
-	return locale.Date(ctx, t)
+	return day(ctx, t)
 }
 
 // scopeNames says what a token is good for.

@@ -480,9 +480,9 @@ func taskEditor(t Tasks, task Task) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(formOf(task, t.editing(task.ID)).Title)
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(formOf(task, t.editing(task.ID), t.Now.Location()).Title)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/task_row.templ`, Line: 49, Col: 109}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/task_row.templ`, Line: 49, Col: 127}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 			if templ_7745c5c3_Err != nil {
@@ -492,7 +492,7 @@ func taskEditor(t Tasks, task Task) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, invalid(formOf(task, t.editing(task.ID)).Errors["title"], task.ID+"-title-error"))
+			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, invalid(formOf(task, t.editing(task.ID), t.Now.Location()).Errors["title"], task.ID+"-title-error"))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -500,7 +500,7 @@ func taskEditor(t Tasks, task Task) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fieldError(task.ID+"-title-error", formOf(task, t.editing(task.ID)).Errors["title"]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fieldError(task.ID+"-title-error", formOf(task, t.editing(task.ID), t.Now.Location()).Errors["title"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -508,7 +508,7 @@ func taskEditor(t Tasks, task Task) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = taskFields(formOf(task, t.editing(task.ID)), task.ID).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = taskFields(formOf(task, t.editing(task.ID), t.Now.Location()), task.ID).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -835,7 +835,7 @@ func taskChips(task Task, now time.Time) templ.Component {
 
 // dueStamp is the due date for programs.
 func dueStamp(task Task) string {
-	if timed(task) {
+	if timed(*task.DueAt) {
 		return task.DueAt.UTC().Format(time.RFC3339)
 	}
 	return task.DueAt.UTC().Format(time.DateOnly)

@@ -132,13 +132,13 @@ type TaskForm struct {
 }
 
 // formOf is the refused form, or one with the task's own values.
-func formOf(task Task, form *TaskForm) TaskForm {
+func formOf(task Task, form *TaskForm, zone *time.Location) TaskForm {
 	if form != nil {
 		return *form
 	}
 	f := TaskForm{ID: task.ID, Title: task.Title, Description: task.Description, Priority: task.Priority}
 	if task.DueAt != nil {
-		f.Due = task.DueAt.UTC().Format(time.DateOnly)
+		f.Due = DueDay(*task.DueAt, zone).Format(time.DateOnly)
 	}
 	return f
 }
@@ -154,31 +154,47 @@ func invalid(problem, id string) templ.Attributes {
 
 func boolText(b bool) string { return strconv.FormatBool(b) }
 
-// A due date is a day, kept as midnight UTC, or a time.
-func dueDay(task Task) time.Time { return task.DueAt.UTC().Truncate(24 * time.Hour) }
+// A due date is a day, kept as midnight UTC wherever the person is, or a time,
+// which is never midnight UTC to the millisecond (see assistant/due.go).
+func timed(due time.Time) bool { return !due.UTC().Equal(dateOf(due.UTC())) }
 
-func timed(task Task) bool { return !task.DueAt.UTC().Equal(dueDay(task)) }
+// DueDay is the day of a due date, as midnight UTC: of a time, where the person is.
+func DueDay(due time.Time, zone *time.Location) time.Time {
+	if timed(due) {
+		return dateOf(due.In(zone))
+	}
+	return due.UTC()
+}
 
-// today is now's date as a day in UTC, as the assistants reckon.
-func today(now time.Time) time.Time { return now.UTC().Truncate(24 * time.Hour) }
+// dateOf is the date that t has in its own zone, as days are kept.
+func dateOf(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
 
 // late reports whether an open task's day is over, or its time has come.
 func late(task Task, now time.Time) bool {
 	if task.Completed || task.DueAt == nil {
 		return false
 	}
-	return dueDay(task).Before(today(now)) || timed(task) && task.DueAt.Before(now)
+	if timed(*task.DueAt) {
+		return task.DueAt.Before(now)
+	}
+	return task.DueAt.Before(dateOf(now))
 }
 
 func dueToday(task Task, now time.Time) bool {
-	return !task.Completed && task.DueAt != nil && dueDay(task).Equal(today(now))
+	return !task.Completed && task.DueAt != nil && DueDay(*task.DueAt, now.Location()).Equal(dateOf(now))
 }
 
 // dueText says when a task is due, and that it is overdue, in words.
 func dueText(ctx context.Context, task Task, now time.Time) string {
-	when := dayText(ctx, dueDay(task), now)
-	if timed(task) {
+	when, zone := dayText(ctx, DueDay(*task.DueAt, now.Location()), now), now.Location()
+	switch {
+	case timed(*task.DueAt) && zone == time.UTC: // nobody knows where the person is
 		when = locale.Tf(ctx, "%s, %s UTC", when, locale.Time(ctx, task.DueAt.UTC()))
+	case timed(*task.DueAt):
+		when += ", " + locale.Time(ctx, task.DueAt.In(zone))
 	}
 	if late(task, now) {
 		return locale.Tf(ctx, "Overdue: %s", when)
@@ -187,7 +203,7 @@ func dueText(ctx context.Context, task Task, now time.Time) string {
 }
 
 func dayText(ctx context.Context, due, now time.Time) string {
-	switch days := int(due.Sub(today(now)).Hours() / 24); {
+	switch days := int(due.Sub(dateOf(now)).Hours() / 24); {
 	case days == 0:
 		return locale.T(ctx, "Today")
 	case days == 1:
@@ -197,7 +213,7 @@ func dayText(ctx context.Context, due, now time.Time) string {
 	case days > 1 && days < 7:
 		return locale.Weekday(ctx, due)
 	}
-	if due.Year() == now.UTC().Year() {
+	if due.Year() == now.Year() {
 		return locale.DayMonth(ctx, due)
 	}
 	return locale.Date(ctx, due)

@@ -22,8 +22,8 @@ type Transcript struct {
 
 func (t Transcript) title(ctx context.Context) string { return orUntitled(ctx, t.Title) }
 
-// day is a date in words.
-func day(ctx context.Context, t time.Time) string { return locale.Date(ctx, t.UTC()) }
+// day is the date in words that a time has where the person is.
+func day(ctx context.Context, t time.Time) string { return locale.Date(ctx, locale.Here(ctx, t)) }
 
 // readable reports an item that a transcript has.
 func readable(it chatkit.Item) bool {

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata" // people are in time zones that a small machine or container does not know
 )
 
 // program is one run of the command with everything it takes from outside, so

@@ -1,5 +1,6 @@
 // Everything a page needs beyond plain links and forms, one behaviour a file.
 import "./place.js";
+import "./zone.js";
 import "./feedback.js";
 import "./focus.js";
 import "./scroll.js";

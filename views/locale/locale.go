@@ -14,9 +14,13 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
-type contextKey struct{}
+type (
+	contextKey struct{}
+	zoneKey    struct{}
+)
 
 // With returns a context in which people read the language l.
 func With(ctx context.Context, l *Language) context.Context {
@@ -30,6 +34,22 @@ func Of(ctx context.Context) *Language {
 	}
 	return english
 }
+
+// WithZone returns a context of people who are in a time zone.
+func WithZone(ctx context.Context, zone *time.Location) context.Context {
+	return context.WithValue(ctx, zoneKey{}, zone)
+}
+
+// Zone returns the time zone of ctx: UTC if it is not known.
+func Zone(ctx context.Context) *time.Location {
+	if zone, _ := ctx.Value(zoneKey{}).(*time.Location); zone != nil {
+		return zone
+	}
+	return time.UTC
+}
+
+// Here returns t in the time zone of ctx.
+func Here(ctx context.Context, t time.Time) time.Time { return t.In(Zone(ctx)) }
 
 // T returns a text in the language of ctx.
 func T(ctx context.Context, text string) string { return Of(ctx).text("", text) }

@@ -1,0 +1,51 @@
+package assistant
+
+import "time"
+
+// A task is due on a day, which is kept as midnight UTC wherever the person is, or
+// at a time. A time that is midnight UTC somewhere else (nine in Tokyo) is kept a
+// millisecond later, so that it is not taken for a day.
+
+// dueDay reports whether a due date is a day without a time.
+func dueDay(due time.Time) bool { return due.UTC().Equal(dayOf(due.UTC())) }
+
+// dayOf is the date that t has in its own zone, as days are kept.
+func dayOf(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// dueAt is a time as it is kept.
+func dueAt(t time.Time) time.Time {
+	if t = t.UTC(); dueDay(t) {
+		t = t.Add(time.Millisecond)
+	}
+	return t
+}
+
+// SentDue is a due date as it is kept, of one that a program sent: midnight UTC is a
+// day if it was written as such, and a time if it was written with another offset.
+func SentDue(t time.Time) time.Time {
+	if _, offset := t.Zone(); offset != 0 {
+		return dueAt(t)
+	}
+	return t.UTC()
+}
+
+// clockOn is the time of a day in a zone, as it is kept.
+func clockOn(day time.Time, hour, minute int, zone *time.Location) time.Time {
+	y, m, d := day.Date()
+	return dueAt(time.Date(y, m, d, hour, minute, 0, 0, zone))
+}
+
+// dueForm writes when something is due: a day as it is, a time in the person's zone,
+// which is named only where nobody knows it.
+func dueForm(due time.Time, zone *time.Location, form string) string {
+	if dueDay(due) {
+		return due.UTC().Format(form)
+	}
+	if form += ", 15:04"; zone == time.UTC {
+		form += " UTC"
+	}
+	return due.In(zone).Format(form)
+}
