@@ -10,9 +10,10 @@ ESBUILD := $(GO) tool esbuild --bundle --minify --target=es2022 --log-level=warn
 SCRIPTS := theme css app live-worker
 CHAT_SCRIPTS := $(ESBUILD) $(SCRIPTS:%=static/js/%.js) --format=esm --splitting --chunk-names=[name]-[hash] --outdir=static/dist
 TEST_FLAGS ?=
+DOCKER ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev gallery test race generate po passwords fresh lint bench browser sbom screenshots clean FORCE
+.PHONY: help run build dev gallery test race generate po passwords fresh lint bench browser image sbom screenshots clean FORCE
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +80,11 @@ browser: ## Run only the tests in a browser
 sbom: build node_modules/.package-lock.json ## List what bin/taskpilot is made of (CycloneDX), beside it
 	$(GO) run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.9.0 bin -json -output bin/taskpilot.cdx.json bin/taskpilot
 	npm sbom --sbom-format cyclonedx >bin/taskpilot-front-end.cdx.json
+
+image: build ## Make the container image `taskpilot`, with $(DOCKER): docker, podman or buildah
+	@mkdir -p -m 0700 bin/image/data && mkdir -p -m 1777 bin/image/tmp
+	cp bin/taskpilot bin/image/
+	$(DOCKER) build -t taskpilot -f Dockerfile bin/image
 
 screenshots: ## Draw the pictures of the README anew
 	$(GO) test -count=1 -run TestBrowserPictures ./cmd/taskpilot -screenshots=$(CURDIR)/docs/screenshots

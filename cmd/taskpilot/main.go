@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // people are in time zones that a small machine or container does not know
+
+	_ "golang.org/x/crypto/x509roots/fallback" // nor has it certificates: then these, Mozilla's, are trusted
 )
 
 // program is one run of the command with everything it takes from outside, so
