@@ -76,14 +76,22 @@ var imported = regexp.MustCompile(`(?:from|import)\s*"\./([^"]+)"`)
 
 // Imports lists what a script imports at its start, so that a page can have it
 // fetched together with the script.
-func Imports(name string) []string {
-	content, _ := files.ReadFile(name) // of none there is nothing to import
-	var names []string
-	for _, m := range imported.FindAllSubmatch(content, -1) {
-		names = append(names, path.Join(path.Dir(name), string(m[1])))
+func Imports(name string) []string { return imports()[name] }
+
+// imports is what each script imports, read once: every page asks for it.
+var imports = sync.OnceValue(func() map[string][]string {
+	all := map[string][]string{}
+	for _, name := range Names() {
+		if path.Ext(name) != ".js" {
+			continue
+		}
+		content, _ := files.ReadFile(name) // it was just listed
+		for _, m := range imported.FindAllSubmatch(content, -1) {
+			all[name] = append(all[name], path.Join(path.Dir(name), string(m[1])))
+		}
 	}
-	return names
-}
+	return all
+})
 
 // Names lists every file, in order.
 func Names() []string {

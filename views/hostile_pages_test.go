@@ -107,7 +107,7 @@ func pagesWith(x string) map[string]templ.Component {
 func TestHostileTextIsInertOnEveryPage(t *testing.T) {
 	t.Parallel()
 	for name, page := range pagesWith("a needle") {
-		if !strings.Contains(renderState(t, views.State{View: page}), "a needle") {
+		if !strings.Contains(drawn(t, page), "a needle") {
 			t.Errorf("the page %s shows nothing that came from somebody", name)
 		}
 	}
@@ -118,7 +118,7 @@ func TestHostileTextIsInertOnEveryPage(t *testing.T) {
 			t.Parallel()
 			for i := part; i < len(corpus); i += parts {
 				for name, page := range pagesWith(corpus[i]) {
-					doc := renderState(t, views.State{View: page})
+					doc := drawn(t, page)
 					if name == "file" { // it brings its own style, and a policy
 						_, doc, _ = strings.Cut(doc, "</style>")
 					}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/a-h/templ"
+
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/views"
 	"github.com/taskpilot/taskpilot/views/viewstest"
@@ -116,14 +118,14 @@ func checkHostile(t *testing.T, x string) {
 	chat := views.Chat{Viewer: who, Threads: list, Thread: &views.Thread{ID: "thr_1", Title: x, Status: chatkit.ThreadStatus{Type: chatkit.Locked, Reason: x}}, Turns: []views.Turn{turn}, Draft: x, Problem: x, ClientKey: x}
 	tasks := views.Tasks{Viewer: who, Tasks: []views.Task{{ID: "todo_1", Title: x, Description: x, Priority: x}}, Filter: views.TaskFilter{Status: x, Due: x, Priority: x, Text: x, After: x}, Next: x, Said: x,
 		Deleted: &views.Task{ID: x, Title: x}, New: views.TaskForm{Title: x, Due: x, Errors: map[string]string{"title": x, "due_at": x}}}
-	for name, s := range map[string]views.State{
-		"chat":   {View: views.ChatPage(chat)},
-		"tasks":  {View: views.TasksPage(tasks, list)},
-		"answer": {View: views.TasksAnswer(tasks, true)},
-		"notice": {View: views.NoticeToast(chatkit.Notice{Level: x, Title: x, Message: x})},
-		"error":  {View: views.ErrorPage(views.Problem{Status: 400, Title: x, Message: x, Viewer: &who})},
+	for name, page := range map[string]templ.Component{
+		"chat":   views.ChatPage(chat),
+		"tasks":  views.TasksPage(tasks, list),
+		"answer": views.TasksAnswer(tasks, true),
+		"notice": views.NoticeToast(chatkit.Notice{Level: x, Title: x, Message: x}),
+		"error":  views.ErrorPage(views.Problem{Status: 400, Title: x, Message: x, Viewer: &who}),
 	} {
-		if bad := viewstest.Harmful(renderState(t, s)); bad != "" {
+		if bad := viewstest.Harmful(drawn(t, page)); bad != "" {
 			t.Errorf("%q on the %s page: %s", x, name, bad)
 		}
 	}
