@@ -22,8 +22,8 @@ func (p *livePage) quick(ctx context.Context, w *watch) error {
 		return err
 	}
 	w.ended = run.ID
-	f, err := p.finished(ctx, run)
-	if err != nil {
+	f, ok, err := p.standing(ctx, run)
+	if err != nil || !ok {
 		return err
 	}
 	if err := p.sendFragments([]views.Fragment{f}); err != nil {
@@ -51,8 +51,8 @@ func (p *livePage) latest(ctx context.Context, w *watch) error {
 		return err
 	}
 	w.ended = run.ID
-	f, err := p.finished(ctx, run)
-	if err != nil {
+	f, ok, err := p.standing(ctx, run)
+	if err != nil || !ok {
 		return err
 	}
 	if f.Seq <= w.seq { // else it is among what is missed
@@ -61,6 +61,20 @@ func (p *livePage) latest(ctx context.Context, w *watch) error {
 		}
 	}
 	return p.besides(ctx, run)
+}
+
+// standing renders the newest turn. ok is false if it was made again meanwhile: it
+// has nothing any more, and what took its place is told next.
+func (p *livePage) standing(ctx context.Context, run *models.Run) (f views.Fragment, ok bool, err error) {
+	f, err = p.finished(ctx, run)
+	if err != nil || f.Seq > 0 {
+		return f, true, err
+	}
+	newest, err := p.h.DB.LatestRun(ctx, p.user, run.ThreadID)
+	if err != nil {
+		return f, false, err
+	}
+	return f, newest.ID == run.ID, nil
 }
 
 // fresh is how soon after a run's end a page can still be told what passed in

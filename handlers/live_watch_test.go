@@ -50,6 +50,35 @@ func TestPageSeesThatItsThreadIsLocked(t *testing.T) {
 	page.do("GET", "/chat/"+thread, nil).want(200).has(`data-state="active" hidden`).lacks("One moment")
 }
 
+// A page that connects while its newest message is written anew is not told of the
+// turn that has lost it: an empty turn would stand at the thread's end.
+func TestPageIsNotToldOfATurnThatWasMadeAgain(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t))
+	user := modelstest.User(t, s.db, "ann@example.com")
+	api := s.program(user)
+	thread := api.newThread()
+	api.do("POST", "/api/v1/chatkit/threads/"+thread+"/messages", map[string]string{"content": "a question"}).want(200)
+	first, err := s.db.LatestRun(t.Context(), user.ID, thread)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &livePage{h: s.h, user: user.ID}
+	if _, ok, err := p.standing(t.Context(), first); err != nil || !ok {
+		t.Errorf("the newest turn: %v, %v", ok, err)
+	}
+	again, err := s.db.AcceptRetry(t.Context(), user.ID, thread, first.ItemID, s.h.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := p.standing(t.Context(), first); err != nil || ok {
+		t.Errorf("the turn that was made again: %v, %v", ok, err)
+	}
+	if _, ok, err := p.standing(t.Context(), again.Run); err != nil || !ok {
+		t.Errorf("what took its place: %v, %v", ok, err)
+	}
+}
+
 // An answer that is made again and fails at once, before the page could see it
 // run, leaves no new item. The page has to hear how it ended all the same.
 func TestPageSeesAnAnswerThatWasTooQuick(t *testing.T) {

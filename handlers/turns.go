@@ -98,6 +98,9 @@ func turnView(run *models.Run, threadID string, items []models.Item) views.Turn 
 	t := views.Turn{ThreadID: threadID, Status: views.StatusCompleted}
 	for _, it := range items {
 		t.RunID = it.RunID
+		if t.FirstSeq == 0 {
+			t.FirstSeq = it.Seq
+		}
 		t.LastSeq = max(t.LastSeq, it.Seq)
 		if !chatkit.Hidden(it.Item) {
 			t.Items = append(t.Items, views.TurnItem{Item: it.Item, Incomplete: it.Incomplete})

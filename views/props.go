@@ -146,6 +146,7 @@ type Turn struct {
 	AllowRetry   bool
 	RetryItemID  string // the user message that a retry answers again
 	Progress     *chatkit.ProgressUpdate
+	FirstSeq     int64 // its place in the thread: of its first item, 0 if that is not known
 	LastSeq      int64 // of the last event that the turn contains
 	// Feedback is what the person thinks of the answer: chatkit.FeedbackPositive,
 	// chatkit.FeedbackNegative or "".

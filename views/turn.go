@@ -2,7 +2,10 @@ package views
 
 import (
 	"context"
+	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/views/locale"
@@ -13,6 +16,15 @@ func progressText(ctx context.Context, p *chatkit.ProgressUpdate) string {
 		return locale.T(ctx, "Thinking…")
 	}
 	return locale.Known(ctx, p.Text)
+}
+
+// place says where in the thread the turn stands: a script takes away what a turn
+// that is made again leaves behind.
+func (t Turn) place() templ.Attributes {
+	if t.FirstSeq == 0 {
+		return nil
+	}
+	return templ.Attributes{"data-first": strconv.FormatInt(t.FirstSeq, 10)}
 }
 
 // answers is the message that the turn answers, "" if another turn has it: then

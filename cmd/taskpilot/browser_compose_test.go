@@ -154,6 +154,51 @@ func TestBrowserEditTheLastMessage(t *testing.T) {
 	}
 }
 
+// Editing further up takes away what follows: that is said before, and afterwards
+// every page shows it so, also one that never showed the edited message.
+func TestBrowserEditsAnOlderMessage(t *testing.T) {
+	model := openaitest.New(t)
+	model.Always(openaitest.Text("A new answer."))
+	w := newWeb(t, model)
+	b := w.open(phone)
+	b.signUp("Ann")
+	thread := w.url + "/chat/" + w.longThread("ann@example.com", 100)
+	end := b.tab()
+	b.run(end, chromedp.Navigate(thread), has("answer 99."))
+	edit := func(words string) step { // the first message on the page
+		return do(`document.querySelector(".turn .edit-button").click(); const type = () => {
+			const box = document.querySelector(".edit textarea");
+			if (!box) return requestAnimationFrame(type);
+			box.value = %q;
+			window.told = document.querySelector(".edit").innerText;
+			box.form.requestSubmit();
+		}; type()`, words)
+	}
+	told := func() {
+		t.Helper()
+		if said := eval[string](b, b.ctx, `window.told`); !strings.Contains(said, "All later messages of this chat will be deleted") {
+			t.Errorf("the form says %q", said)
+		}
+	}
+	// On the page of the thread's end, among what it shows.
+	b.run(b.ctx, chromedp.Navigate(thread), has("answer 99."), edit("Edited below"), has("A new answer."), answered("completed"))
+	told()
+	if last := eval[string](b, b.ctx, `document.querySelector("#turns").lastElementChild.innerText`); !strings.Contains(last, "Edited below") || strings.Contains(b.text(b.ctx), "answer 99.") {
+		t.Errorf("the last turn is %q: %s", last, eval[string](b, b.ctx, `[...document.querySelector("#turns").children].slice(-2).map((el) => el.outerHTML.slice(0, 900)).join("\n---\n")`))
+	}
+	b.run(end, has("Edited below"), wait(`!document.body.innerText.includes("answer 99.")`))
+	// On the page of an older part, which the other page does not reach.
+	before := eval[string](b, b.ctx, `new URL(document.querySelector("#earlier").href).searchParams.get("before")`)
+	b.run(b.ctx, chromedp.Navigate(thread+"?before="+before), wait(`"older" in document.querySelector("#turns").dataset`))
+	b.shot("edit-older-page")
+	if n := eval[int](b, b.ctx, `[...document.querySelectorAll(".retry")].filter((el) => el.checkVisibility()).length`); n > 0 {
+		t.Errorf("%d answers of an older part can be made again", n)
+	}
+	b.run(b.ctx, edit("Edited above"), wait(`!location.search && document.querySelector("#turns")?.lastElementChild?.innerText.includes("Edited above")`), has("A new answer."), answered("completed"))
+	b.run(end, has("Edited above"), wait(`!document.body.innerText.includes("Edited below")`))
+	b.run(b.ctx, chromedp.Reload(), has("Edited above"), wait(`!document.body.innerText.includes("Edited below")`))
+}
+
 func TestBrowserCommandsAndMentions(t *testing.T) {
 	w := newWeb(t, nil)
 	b := w.open(phone)

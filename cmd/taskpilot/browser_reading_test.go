@@ -69,35 +69,42 @@ func TestBrowserReading(t *testing.T) {
 	}
 }
 
+// longThread gives the person a thread with n questions and answers.
+func (w *web) longThread(email string, n int) string {
+	w.t.Helper()
+	user, err := w.db.UserByEmail(w.t.Context(), email)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	thread, err := w.db.CreateThread(w.t.Context(), user.ID, "Long", nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for i := range n {
+		a, err := w.db.AcceptMessage(w.t.Context(), models.Message{UserID: user.ID, ThreadID: thread.ID, Owner: w.handlers.Owner, Message: chatkit.NewUserText(fmt.Sprintf("question %d.", i))})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		answer := &chatkit.AssistantMessage{Content: []*chatkit.OutputText{{Text: fmt.Sprintf("answer %d. ", i) + strings.Repeat("Some *words*. ", 20)}},
+			ItemBase: chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixMessage), ThreadID: thread.ID, CreatedAt: chatkit.At(time.Now())}}
+		_, err = w.db.Commit(w.t.Context(), []models.RunBatch{{RunID: a.Run.ID, UserID: user.ID, ThreadID: thread.ID, Owner: w.handlers.Owner,
+			Items: []models.ItemChange{{Item: answer}}, End: &models.RunEnd{Status: models.RunCompleted}}})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return thread.ID
+}
+
 // A long thread opens at its end; what is older comes as one scrolls up, and the
 // line that one reads stays where it is.
 func TestBrowserLongThreadKeepsThePlace(t *testing.T) {
 	w := newWeb(t, nil)
 	b := w.open(desktop)
 	b.signUp("Ann")
-	user, err := w.db.UserByEmail(t.Context(), "ann@example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	thread, err := w.db.CreateThread(t.Context(), user.ID, "Long", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	const n = 1000
-	for i := range n {
-		a, err := w.db.AcceptMessage(t.Context(), models.Message{UserID: user.ID, ThreadID: thread.ID, Owner: w.handlers.Owner, Message: chatkit.NewUserText(fmt.Sprintf("question %d.", i))})
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer := &chatkit.AssistantMessage{Content: []*chatkit.OutputText{{Text: fmt.Sprintf("answer %d. ", i) + strings.Repeat("Some *words*. ", 20)}},
-			ItemBase: chatkit.ItemBase{ID: chatkit.NewID(chatkit.PrefixMessage), ThreadID: thread.ID, CreatedAt: chatkit.At(time.Now())}}
-		_, err = w.db.Commit(t.Context(), []models.RunBatch{{RunID: a.Run.ID, UserID: user.ID, ThreadID: thread.ID, Owner: w.handlers.Owner,
-			Items: []models.ItemChange{{Item: answer}}, End: &models.RunEnd{Status: models.RunCompleted}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	b.run(b.ctx, chromedp.Navigate(w.url+"/chat/"+thread.ID), has(fmt.Sprintf("answer %d.", n-1)),
+	thread := w.longThread("ann@example.com", n)
+	b.run(b.ctx, chromedp.Navigate(w.url+"/chat/"+thread), has(fmt.Sprintf("answer %d.", n-1)),
 		wait(`(() => { const s = document.querySelector("[data-scroll]"); return s.scrollHeight - s.scrollTop - s.clientHeight < 4 })()`))
 	shown := eval[int](b, b.ctx, `document.querySelectorAll(".bubble, .answer").length`)
 	if shown > 80 {

@@ -1,5 +1,5 @@
-// Writes the last message anew, in its place.
-import { byId, isRunning, announce } from "./turns.js";
+// Writes a message anew, in its place.
+import { byId, list, isRunning, announce } from "./turns.js";
 import { field } from "./chips.js";
 import { randomKey } from "./send.js";
 
@@ -24,7 +24,11 @@ export function open(button) {
   const { text, mentions } = source(bubble);
   const box = form.elements.content;
   form.action = button.dataset.edit;
-  form.setAttribute("hx-post", button.dataset.edit);
+  // Of an older part of the thread the answer leads to the end, which is another page.
+  const older = "older" in list().dataset;
+  if (!older) form.setAttribute("hx-post", button.dataset.edit);
+  const last = !older && row.closest(".turn") === list().lastElementChild;
+  form.querySelector(last ? "[data-more]" : "[data-last]").remove();
   form.elements.client_key.value = randomKey();
   form.append(...mentions);
   box.value = text;

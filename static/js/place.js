@@ -7,9 +7,11 @@ import { offer } from "./pending.js";
 
 function makeRoom(turn) {
   for (const pending of list().querySelectorAll(":scope > [data-pending]")) pending.remove();
-  const input = turn.dataset.input;
+  const { input, first } = turn.dataset;
   if (!input) return;
   let old = list().querySelector(`:scope > .turn[data-input="${CSS.escape(input)}"]`);
+  // A message further up than the page reaches was answered again: all that is here is gone.
+  if (!old && [...list().querySelectorAll(":scope > .turn[data-first]")].some((el) => Number(el.dataset.first) > Number(first))) location.reload();
   while (old) {
     const next = old.nextElementSibling;
     old.remove();
