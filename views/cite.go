@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/views/locale"
@@ -17,15 +16,6 @@ type cite struct {
 	at int // where it stands, in bytes
 	n  int // the source's number in the list
 }
-
-// The marks that stand for a marker until the text has passed the sanitiser:
-// characters for private use, which no text keeps if it has markers.
-const (
-	citeOpen  = '\uE000'
-	citeClose = '\uE001'
-)
-
-var noMarks = strings.NewReplacer(string(citeOpen), "\uFFFD", string(citeClose), "\uFFFD")
 
 // cites returns the markers of a part of a message, in order, and those without
 // a place in the text last. numbers gives each source its number.
@@ -79,8 +69,8 @@ func markCites(doc ast.Node, source []byte, base int, list []cite) {
 		for i+1 < len(spots) && spots[i+1].Segment.Start < at {
 			i++
 		}
-		mark := ast.NewString([]byte(string(citeOpen) + strconv.Itoa(c.n) + string(citeClose)))
-		mark.SetCode(false)
+		mark := ast.NewString([]byte(citeMark + strconv.Itoa(c.n) + markEnd))
+		mark.SetCode(true) // it is written as it is
 		insertMark(spots[i], mark, source, at)
 	}
 }
@@ -119,17 +109,7 @@ func letter(b byte) bool {
 
 // writeCites puts links to the list of sources in the marks' places.
 func writeCites(ctx context.Context, html, item string) string {
-	var b strings.Builder
-	for {
-		before, rest, found := strings.Cut(html, string(citeOpen))
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		number, after, _ := strings.Cut(rest, string(citeClose))
-		if n, err := strconv.Atoi(number); err == nil {
-			fmt.Fprintf(&b, `<a class="cite" href="#%[1]s" aria-label="%[3]s">%[2]d</a>`, attrText(idSource(item, n)), n, attrText(locale.Tf(ctx, "Source %d", n)))
-		}
-		html = after
-	}
+	return replaceMarks(html, citeMark, func(n int) string {
+		return fmt.Sprintf(`<a class="cite" href="#%[1]s" aria-label="%[3]s">%[2]d</a>`, attrText(idSource(item, n)), n, attrText(locale.Tf(ctx, "Source %d", n)))
+	})
 }

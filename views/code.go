@@ -103,8 +103,9 @@ func highlight(b *strings.Builder, lang string, code []byte, limit budget) bool 
 }
 
 // slowLexers can't be held to their time, which is looked at between two tokens:
-// there is code of which they take a quarter of a second to seconds for one.
-var slowLexers = []string{"Angular2", "Desktop file", "Django/Jinja", "Fish", "Gherkin", "Gnuplot", "Idris", "Igor"}
+// there is code of which they take half a second to many seconds for one.
+var slowLexers = []string{"Angular2", "Desktop file", "Django/Jinja", "Fish", "Gherkin", "Gnuplot", "Idris", "Igor",
+	"KDL", "LilyPond", "Markless", "Materialize SQL dialect", "ObjectPascal", "Org Mode", "PostgreSQL SQL dialect", "Ragel", "Sed", "Thrift", "Twig"}
 
 // quickLexers are the others, also for code within other code.
 var quickLexers = sync.OnceValue(func() *chroma.LexerRegistry {

@@ -6,7 +6,9 @@ import (
 )
 
 // endless is a budget that a busy machine does not use up.
-func endless() budget { return budget{time.Now().Add(time.Hour), time.Hour, time.Hour, time.Hour} }
+func endless() budget {
+	return budget{time.Now().Add(time.Hour), time.Hour, time.Hour, time.Hour, time.Hour}
+}
 
 // Unhurried returns a context in which rendering may take as long as it needs,
 // so that what a test sees does not depend on how busy the machine is.

@@ -61,7 +61,7 @@ func turnMarkdown() Turn {
 	m := answer("msg_4", "### The plan\n\nTwo things are left before the release; the [checklist](https://example.org/list) has the rest.\n\n"+
 		"| Step | Who | Due |\n|---|---|--:|\n| Freeze | Ada | Monday |\n| Notes | Linus | Wednesday |\n\n"+
 		"1. Freeze the branch with `git switch`:\n2. Build and sign.\n\n```go\n// Release builds and signs version v.\nfunc Release(ctx context.Context, v string) error {\n\tif v == \"\" {\n\t\treturn errors.New(\"no version\")\n\t}\n\treturn sign(ctx, v, 3)\n}\n```\n\n"+
-		"> Nothing is shipped on a Friday.\n\n- [x] Changelog\n- [ ] Announcement\n\n![a chart](https://example.org/chart.png) ~~Later~~ <b>now</b>.\n")
+		"> Nothing is shipped on a Friday.\n\n- [x] Changelog\n- [ ] Announcement\n\n![a chart](https://example.org/chart.png) ~~Later~~ <b>now</b>.[^1]\n\n[^1]: As agreed in *March*, see [the notes](https://example.org/notes).\n")
 	m.Content[0].Annotations = []chatkit.Annotation{{Source: &chatkit.URLSource{SourceBase: chatkit.SourceBase{Title: "Release checklist"}, URL: "https://example.org/list"}, Index: &one}}
 	return Turn{RunID: "run_2", ThreadID: galleryThread, Status: StatusCompleted, AllowRetry: true, RetryItemID: "msg_3", LastSeq: 42, Items: []TurnItem{
 		{Item: asked("msg_3", "What is left to do for the release?\nShow me the build step as well.")},

@@ -17,7 +17,7 @@ var hostileUnits = []string{
 	"`` ` ", "` `` ``` ````", "```go\nx\n```\n", "```go\n", "~~~\n", // code
 	"<a", "<div>", "<!--", "<![CDATA[", "<http://a>", "&a;", "&", // HTML
 	"|a", "|a|b|c|d|\n", "|a|\n|-|\n", "|-", // tables
-	"# a\n", "a\n=\n", "---\n", "[a]: b\n", "[^1]: a\n", "[^1]", // blocks
+	"# a\n", "a\n=\n", "---\n", "[a]: b\n", "[^1]: a\n", "[^1]", "[^1]\n\n[^1]: [^1]\n\n", "[^a]: ", "![^", // blocks
 	"$a$ ", "$", "$a", `\(a`, `\[a\]`, "$$\na\n$$\n", `$\frac{a}{b}$ `, `$\sqrt{`, "${{{", `$\left(`, "$a_b_", `$\begin{matrix}a&`, "$a^", // formulas
 	"http://a.b ", "www.a", "a@b.c ", "a@", // addresses
 	`\`, "a  \n", `"'`, ":", "\n", " \n", "\r", "\x00", "\xff", "\u200b", "\u202e", "a\u0301", "👩‍👩‍👧", // characters
@@ -41,67 +41,6 @@ func hostileTexts(n int) map[string]string {
 // prose is an ordinary text of n bytes.
 func prose(n int) string {
 	return fill(fill("Some *words* of a text. ", 500)+"\n\n", n)
-}
-
-// The limits of size and depth alone hold the work down: what the texts cost
-// without any limit of time is held against an ordinary text of the same length.
-// What this finds is growth with the square, which takes thousands of times as long.
-func TestHostileTextIsCheap(t *testing.T) {
-	t.Parallel()
-	const size = 3 * maxBlock
-	ctx := Unhurried(t.Context())
-	usual := max(spent(func() { Markdown(ctx, prose(size)) }), spent(func() { Markdown(ctx, prose(size)) }))
-	for name, text := range hostileTexts(size) {
-		var out string
-		took := spent(func() { out = Markdown(ctx, text) })
-		if out == "" && strings.TrimSpace(text) != "" && !strings.Contains(text, "]: ") { // definitions are not shown
-			t.Errorf("%q became nothing", name)
-		}
-		if took > 100*usual {
-			t.Errorf("%q took %v, prose %v", name, took, usual)
-		}
-	}
-}
-
-// A text longer than what is rendered costs hardly anything.
-func TestHostileLengthIsCheap(t *testing.T) {
-	t.Parallel()
-	ctx := Unhurried(t.Context())
-	usual := spent(func() { Markdown(ctx, prose(maxMarkdown)) })
-	for _, unit := range hostileUnits {
-		text := fill(unit, 4*maxMarkdown)
-		if took := spent(func() { Markdown(ctx, text) }); took > 10*usual {
-			t.Errorf("%q took %v, prose of a quarter of it %v", unit, took, usual)
-		}
-	}
-}
-
-// While a text arrives four bytes at a time, and is drawn with every fourth of
-// them, what is rendered and sent stays a multiple of its length.
-func TestHostileTextArrivesCheaply(t *testing.T) {
-	t.Parallel()
-	const size = 8000
-	ctx := Unhurried(t.Context())
-	for _, unit := range hostileUnits {
-		text, p, drawn, sent := fill(unit, size), newPart(""), 0, 0
-		for i := 0; i < size; i += 4 {
-			p.write(text[i : i+4])
-			if i%16 != 0 {
-				continue
-			}
-			for _, f := range p.flush(ctx, "msg_1", 0, budgetIn(ctx)) {
-				if sent += len(f.HTML); f.Swap == SwapInner {
-					drawn += p.drawn
-				}
-			}
-		}
-		if most := 128 * size; drawn > most { // every time would be twice that
-			t.Errorf("%q: %d bytes were rendered for %d", unit, drawn, size)
-		}
-		if sent > 2500*size {
-			t.Errorf("%q: %d bytes were sent for %d", unit, sent, size)
-		}
-	}
 }
 
 // What is too long to be rendered goes on to arrive as plain text, appended.
@@ -148,5 +87,30 @@ func TestPageHasAnAllowance(t *testing.T) {
 	}
 	if got := Markdown(Sparing(page), "**a**"); !strings.Contains(got, "<strong>") {
 		t.Errorf("on the next page: %s", got)
+	}
+}
+
+// A conversation that becomes a file has an allowance, too: first colours go, and
+// at its end everything is plain, but there.
+func TestFileHasAnAllowance(t *testing.T) {
+	t.Parallel()
+	const text = "**a**\n\n```go\nreturn\n```"
+	page := sparingFile(Unhurried(t.Context()))
+	if got := Markdown(page, text); !strings.Contains(got, `class="tk"`) {
+		t.Errorf("with time: %s", got)
+	}
+	allowanceIn(page).left = allowanceIn(page).words
+	if got := Markdown(page, text); !strings.Contains(got, "<strong>a") || strings.Contains(got, `class="tk"`) || !strings.Contains(got, "return") {
+		t.Errorf("with time for words: %s", got)
+	}
+	limit := endless()
+	limit.file = 1
+	var b strings.Builder
+	file := TranscriptFile(Transcript{Items: []TurnItem{{Item: saying("msg_1", text)}, {Item: saying("msg_2", text)}}})
+	if err := file.Render(context.WithValue(t.Context(), budgetKey, limit), &b); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); strings.Contains(got, "<strong>a") || strings.Count(got, "**a**") != 2 {
+		t.Errorf("without: %s", got[strings.Index(got, "</style>"):])
 	}
 }

@@ -44,6 +44,15 @@ func idTail(item string, part int) string { return "tail-" + item + "-" + strcon
 // idSource is the nth source of a message.
 func idSource(item string, n int) string { return "source-" + item + "-" + strconv.Itoa(n) }
 
+// idFootnotes is what the ids of footnotes of a part of a message begin with.
+func idFootnotes(item string, part int) string { return "note-" + item + "-" + strconv.Itoa(part) }
+
+// idFootnote is the nth footnote of a text.
+func idFootnote(text string, n int) string { return text + "-" + strconv.Itoa(n) }
+
+// idFootnoteRef is the rth reference to it.
+func idFootnoteRef(text string, n, r int) string { return idFootnote(text, n) + "-" + strconv.Itoa(r) }
+
 func idTask(task string) string { return "task-" + task }
 
 func selector(id string) string { return "#" + id }

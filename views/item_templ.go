@@ -455,7 +455,7 @@ func assistantMessage(m *chatkit.AssistantMessage, it TurnItem, parts partSource
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for i, part := range m.Content {
+		for i := range m.Content {
 			if live := livePart(parts, m.ID, i); live != nil && it.Pending {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<div class=\"prose\" dir=\"auto\" hx-ignore><div id=\"")
 				if templ_7745c5c3_Err != nil {
@@ -521,7 +521,7 @@ func assistantMessage(m *chatkit.AssistantMessage, it TurnItem, parts partSource
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templ.Raw(markdownCiting(ctx, part.Text, m.ID, cites(part, numbersOf(m)))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = templ.Raw(messageHTML(ctx, m, i)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

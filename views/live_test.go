@@ -121,6 +121,36 @@ func TestStreamedPageIsTheLoadedPage(t *testing.T) {
 	}
 }
 
+// Footnotes arrive where they are written, and end where the loaded page has them.
+func TestStreamedFootnotesEndAsOnTheLoadedPage(t *testing.T) {
+	t.Parallel()
+	const text = "It is so[^b], and so[^a].\n\n[^a]: Ay.\n\n[^b]: Bee.\n\nThe end[^b]."
+	loaded := newPage(t)
+	loaded.apply(views.Fragment{Target: "turns", Swap: views.SwapInner, HTML: drawn(t, views.TurnView(views.Turn{RunID: runID, Items: []views.TurnItem{{Item: message(text)}}}))})
+	want := loaded.inner(body)
+	if strings.Count(want, "footnote-ref") != 3 || strings.Count(want, "footnote-back") != 3 {
+		t.Fatalf("the loaded page has %s", want)
+	}
+	for size := 1; size < len(text); size += 3 {
+		s := begin(t)
+		s.do(start()...)
+		for rest := text; rest != ""; {
+			n := min(size, len(rest))
+			s.do(delta(rest[:n]))
+			rest = rest[n:]
+			s.flush()
+		}
+		if got := s.inner(body) + s.inner(tail); strings.Count(got, "Bee") != 1 || strings.Count(got, "Ay") != 1 {
+			t.Fatalf("by %d, streaming: %s", size, got)
+		}
+		s.do(chatkit.ItemDone{Item: message(text)})
+		s.flush()
+		if got := s.inner(body); got != want {
+			t.Fatalf("by %d, done:\n got %s\nwant %s", size, got, want)
+		}
+	}
+}
+
 func TestOpenCodeIsOnlyAppendedTo(t *testing.T) {
 	t.Parallel()
 	s := begin(t)

@@ -17,6 +17,8 @@ import (
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"github.com/taskpilot/taskpilot/chatkit"
 )
 
 // Limits of what is rendered as Markdown; anything above is shown as plain text,
@@ -45,53 +47,62 @@ var renderers = sync.OnceValue(func() *markdown {
 
 // Markdown returns the text as HTML that is safe to show.
 func Markdown(ctx context.Context, source string) string {
-	return labelled(ctx, renderers().within(ctx, []byte(source), nil))
+	html, notes := renderers().within(ctx, []byte(source), nil)
+	return labelled(ctx, notes.write(ctx, html, ""))
 }
 
-// markdownCiting is Markdown with the markers of sources of a message.
-func markdownCiting(ctx context.Context, source, item string, list []cite) string {
-	if len(list) == 0 {
-		return Markdown(ctx, source)
-	}
-	return writeCites(ctx, labelled(ctx, renderers().within(ctx, []byte(noMarks.Replace(source)), list)), item)
+// messageHTML is the nth part of a message: Markdown with the markers of its
+// sources, and footnotes that are linked.
+func messageHTML(ctx context.Context, m *chatkit.AssistantMessage, n int) string {
+	html, notes := renderers().within(ctx, []byte(m.Content[n].Text), cites(m.Content[n], numbersOf(m)))
+	return writeCites(ctx, labelled(ctx, notes.write(ctx, html, idFootnotes(m.ID, n))), m.ID)
 }
 
 // within renders a complete text in the time that the context grants.
-func (m *markdown) within(ctx context.Context, source []byte, list []cite) string {
+func (m *markdown) within(ctx context.Context, source []byte, list []cite) (string, *footnotes) {
 	limit, page, start := budgetIn(ctx), allowanceIn(ctx), time.Now()
 	if end := start.Add(page.left); end.Before(limit.deadline) {
 		limit.deadline = end
+	}
+	if page.left <= page.words {
+		limit.code = 0
 	}
 	defer func() { page.left -= time.Since(start) }()
 	return m.whole(source, limit, list)
 }
 
-// whole renders a complete text. A long one is rendered block by block, as it
-// is while it arrives, so that no input costs more than its blocks do.
-func (m *markdown) whole(source []byte, limit budget, list []cite) string {
+// whole renders a complete text, but for what is written in place of its marks. A
+// long one is rendered block by block, as it is while it arrives, so that no input
+// costs more than its blocks do.
+func (m *markdown) whole(source []byte, limit budget, list []cite) (string, *footnotes) {
+	notes := &footnotes{}
 	if len(source) > maxMarkdown {
-		return plain(source)
+		return plain(source), notes
 	}
 	if len(source) <= maxBlock {
-		return m.citing(source, limit, 0, list)
+		return m.citing(source, limit, 0, list, notes), notes
 	}
 	var s splitter
 	var out strings.Builder
 	s.write(source)
 	at := 0
 	for block := range s.closed() {
-		out.WriteString(m.citing(block, limit, at, list))
+		out.WriteString(m.citing(block, limit, at, list, notes))
 		at += len(block)
 	}
-	out.WriteString(m.citing(s.tail(), limit, at, list))
-	return out.String()
+	out.WriteString(m.citing(s.tail(), limit, at, list, notes))
+	return out.String(), notes
 }
 
-// block renders one or a few blocks.
-func (m *markdown) block(source []byte, limit budget) string { return m.citing(source, limit, 0, nil) }
+// block renders one or a few blocks of a text that is still arriving.
+func (m *markdown) block(source []byte, limit budget) string {
+	notes := &footnotes{arriving: true}
+	return m.citing(source, limit, 0, nil, notes) + notes.passing()
+}
 
-// citing renders blocks that begin at base with the markers that are in them.
-func (m *markdown) citing(source []byte, limit budget, base int, list []cite) string {
+// citing renders blocks that begin at base with the markers that are in them. The
+// footnotes in them are added to the others.
+func (m *markdown) citing(source []byte, limit budget, base int, list []cite, notes *footnotes) string {
 	if len(bytes.TrimSpace(source)) == 0 {
 		return ""
 	}
@@ -104,10 +115,21 @@ func (m *markdown) citing(source []byte, limit budget, base int, list []cite) st
 	// goldmark appends to the slice when it ends within a fence: without Clip
 	// it would write over the bytes that follow.
 	source = slices.Clip(source)
-	doc := m.md.Parser().Parse(text.NewReader(source))
-	doc.OwnerDocument().AddMeta(budgetMeta, limit)
+	pc := parser.NewContext()
+	pc.Set(footnotesKey, notes)
+	doc := m.md.Parser().Parse(text.NewReader(source), parser.WithContext(pc)).OwnerDocument()
+	doc.SetMeta(map[string]any{budgetMeta: limit, footnotesMeta: notes})
 	directBlocks(doc)
 	markCites(doc, source, base, slices.DeleteFunc(slices.Clone(list), func(c cite) bool { return c.at <= base && base > 0 || c.at > base+len(source) }))
+	for _, note := range takeFootnotes(doc) {
+		html := m.html(source, asDocument(note, doc.Meta()))
+		notes.notes = append(notes.notes, footnote{label: notes.mention(string(note.Ref)), html: html})
+	}
+	return m.html(source, doc)
+}
+
+// html writes what was parsed.
+func (m *markdown) html(source []byte, doc *ast.Document) string {
 	var out bytes.Buffer
 	if err := m.md.Renderer().Render(&out, source, doc); err != nil {
 		return plain(source)
@@ -166,6 +188,7 @@ func newGoldmark() goldmark.Markdown {
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
 			extension.Strikethrough,
 			extension.TaskList,
+			footnoteSyntax{},
 		),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(nodes{}, 100))),
 	)

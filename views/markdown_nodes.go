@@ -24,6 +24,7 @@ func (n nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindImage, n.image)
 	r.Register(ast.KindFencedCodeBlock, n.fence)
 	r.Register(ast.KindCodeBlock, n.code)
+	r.Register(extast.KindFootnoteLink, n.footnoteRef)
 	r.Register(kindMath, n.math)
 	r.Register(kindMathBlock, n.mathBlock)
 }
@@ -52,10 +53,8 @@ func (nodes) autoLink(w util.BufWriter, source []byte, node ast.Node, entering b
 // image never loads anything: what a model wrote must not make the browser
 // call somewhere. Its children are the alternative text.
 func (nodes) image(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
-	for p := node.Parent(); p != nil; p = p.Parent() {
-		if p.Kind() == ast.KindLink || p.Kind() == ast.KindImage {
-			return ast.WalkContinue, nil // links don't nest
-		}
+	if linked(node) {
+		return ast.WalkContinue, nil
 	}
 	href := safeURL(string(node.(*ast.Image).Destination))
 	writeAnchor(w, href, entering)
@@ -113,7 +112,7 @@ func safeURL(raw string) string {
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "del",
-		"blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td")
+		"sup", "blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("target").Matching(regexp.MustCompile(`^_blank$`)).OnElements("a")
 	p.AllowAttrs("rel").Matching(regexp.MustCompile(`^noopener noreferrer nofollow$`)).OnElements("a")
@@ -124,6 +123,7 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(code|code-head|code-lang|math)$`)).OnElements("div", "span")
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^t[a-z]$`)).OnElements("span")
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^plain$`)).OnElements("p")
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(cite|footnote)$`)).OnElements("sup")
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^code-copy$`)).OnElements("button")
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^(button)$`)).OnElements("button")
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^(checkbox)$`)).OnElements("input")

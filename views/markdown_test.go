@@ -1,10 +1,13 @@
 package views
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"github.com/taskpilot/taskpilot/chatkit"
 )
 
 // attacks try to get something into a page that acts.
@@ -19,15 +22,19 @@ var attacks = []string{
 	"| <b onclick=x> |\n|---|\n| [x](javascript:1) |", `- [x] <iframe src=https://evil.example>`, "> <object data=x>", "# <base href=https://evil.example>",
 	`<meta http-equiv=refresh content=0>`, `<link rel=stylesheet href=https://evil.example>`, `[a](<javascript:alert(1)>)`, `www.evil.example/<script>`,
 	"<!-- --> <![CDATA[<script>]]> <?php ?>", `mailto:x@y.z?body="><script>`, "\x00<script>\x00", `{{<script>}} ${alert(1)}`,
+	`[x](https://ok.example/?q=&#xE000;1&#xE001;)`, `<sup class="footnote">0</sup>`, `[x](https://ok.example/?<sup class="cite">1</sup>)`, `[x](https://ok.example/?[^1])`, `[^"><script>]`,
 }
 
 var allowedTags = map[string]string{
 	"p": "class dir", "br": "", "hr": "", "h1": "dir", "h2": "dir", "h3": "dir", "h4": "dir", "h5": "dir", "h6": "dir", "em": "", "strong": "", "del": "",
-	"blockquote": "dir", "ul": "dir", "ol": "start dir", "li": "", "table": "dir", "thead": "", "tbody": "", "tr": "", "th": "align", "td": "align",
-	"a": "href target rel", "div": "class", "span": "class", "pre": "tabindex", "code": "", "button": "type class", "input": "type checked disabled aria-label",
+	"blockquote": "dir", "ul": "dir", "ol": "start dir", "li": "id", "table": "dir", "thead": "", "tbody": "", "tr": "", "th": "align", "td": "align",
+	"a": "href target rel class id role aria-label", "sup": "", "div": "class role aria-label", "span": "class", "pre": "tabindex", "code": "", "button": "type class", "input": "type checked disabled aria-label",
 	"math": "display", "mrow": "", "mi": "mathvariant", "mn": "", "mo": "stretchy", "mtext": "", "mspace": "width", "mfrac": "linethickness", "msqrt": "", "mroot": "",
 	"msub": "", "msup": "", "msubsup": "", "munder": "", "mover": "accent", "munderover": "", "mtable": "displaystyle", "mtr": "", "mtd": "class",
 }
+
+// ownPlace is where a message leads within the page.
+var ownPlace = regexp.MustCompile(`^#(note-msg_1-0-\d+(-\d)?|source-msg_1-\d+)$`)
 
 // check walks the HTML and complains about everything that is not on the list.
 func check(t *testing.T, source, rendered string) {
@@ -46,8 +53,11 @@ func check(t *testing.T, source, rendered string) {
 			if !strings.Contains(" "+attrs+" ", " "+a.Key+" ") {
 				t.Errorf("%q: attribute %s on %s", source, a.Key, token.Data)
 			}
-			if a.Key == "href" && !strings.HasPrefix(a.Val, "https://") && !strings.HasPrefix(a.Val, "http://") && !strings.HasPrefix(a.Val, "mailto:") {
+			if a.Key == "href" && !strings.HasPrefix(a.Val, "https://") && !strings.HasPrefix(a.Val, "http://") && !strings.HasPrefix(a.Val, "mailto:") && !ownPlace.MatchString(a.Val) {
 				t.Errorf("%q: link to %s", source, a.Val)
+			}
+			if a.Key == "id" && !ownPlace.MatchString("#"+a.Val) {
+				t.Errorf("%q: an element is called %s", source, a.Val)
 			}
 		}
 	}
@@ -55,19 +65,30 @@ func check(t *testing.T, source, rendered string) {
 
 func TestNothingThatActsGetsThrough(t *testing.T) {
 	t.Parallel()
-	for _, outer := range []string{"%s", "text %s text", "- %s", "> %s", "**%s**", "# %s", "| a |\n|---|\n| %s |", "[%s](https://ok.example)", "```html\n%s\n```", "$\\text{%s}%s$", "$$\n%s\n$$"} {
+	for _, outer := range []string{"%s", "text %s text", "- %s", "> %s", "**%s**", "# %s", "| a |\n|---|\n| %s |", "[%s](https://ok.example)", "```html\n%s\n```", "$\\text{%s}%s$", "$$\n%s\n$$", "a[^1]\n\n[^1]: %s", "a[^%s] b\n\n[^%s]: c"} {
 		for _, attack := range attacks {
 			source := strings.ReplaceAll(outer, "%s", attack)
 			check(t, source, Markdown(t.Context(), source))
+			check(t, source, messageHTML(t.Context(), cited(source), 0))
 		}
 	}
+}
+
+// cited is a message with a source in the middle of its text.
+func cited(text string) *chatkit.AssistantMessage {
+	at := len(text) / 2
+	note := chatkit.Annotation{Index: &at, Source: &chatkit.URLSource{SourceBase: chatkit.SourceBase{Title: "A page"}, URL: "https://example.org"}}
+	return &chatkit.AssistantMessage{ItemBase: chatkit.ItemBase{ID: "msg_1"}, Content: []*chatkit.OutputText{{Text: text, Annotations: []chatkit.Annotation{note}}}}
 }
 
 func FuzzMarkdown(f *testing.F) {
 	for _, attack := range attacks {
 		f.Add(attack)
 	}
-	f.Fuzz(func(t *testing.T, source string) { check(t, source, Markdown(t.Context(), source)) })
+	f.Fuzz(func(t *testing.T, source string) {
+		check(t, source, Markdown(t.Context(), source))
+		check(t, source, messageHTML(t.Context(), cited(source), 0))
+	})
 }
 
 func TestMarkdownRenders(t *testing.T) {
@@ -85,7 +106,7 @@ func TestMarkdownRenders(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := renderers().whole([]byte(c.source), endless(), nil); got != c.want {
+			if got, _ := renderers().whole([]byte(c.source), endless(), nil); got != c.want {
 				t.Errorf("\n got %s\nwant %s", got, c.want)
 			}
 		})

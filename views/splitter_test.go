@@ -63,7 +63,7 @@ func TestBlocksAddUpToTheWhole(t *testing.T) {
 		doc := randomDocument(r)
 		blocks, tail, count := streamed(doc, func() int { return 1 + r.IntN(24) })
 		split += count
-		want := renderers().whole([]byte(doc), endless(), nil)
+		want, _ := renderers().whole([]byte(doc), endless(), nil)
 		if got := blocks + tail; got != want {
 			t.Fatalf("seed %d: %q\n got %s\nwant %s", seed, doc, got, want)
 		}

@@ -18,7 +18,7 @@ var (
 	// ours are the functions whose addresses begin with a path of ours.
 	ours = regexp.MustCompile(`^(?:static\.URL\("[^"]*"\)|(?:string\()?[a-z]\w*URL\(.*\))$`)
 	// rendered is text of others that went the one way to HTML, which sanitises it.
-	rendered = regexp.MustCompile(`^templ\.Raw\((?:Markdown|markdownCiting)\(ctx, .*\)\)$`)
+	rendered = regexp.MustCompile(`^templ\.Raw\((?:Markdown|messageHTML)\(ctx, .*\)\)$`)
 	ourPath  = regexp.MustCompile(`^templ\.SafeURL\("/[^/]`)
 )
 
