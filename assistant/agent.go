@@ -77,7 +77,7 @@ func (a *Agent) Respond(ctx context.Context, turn *Turn, emit Emit) error {
 // inTurn does a turn's work within the limits, and puts failures into words.
 func (a *Agent) inTurn(ctx context.Context, turn *Turn, emit Emit, do func(context.Context, *agentTurn) error) error {
 	var stopped error // why emit refused an event; then that is the outcome
-	bounded, cancel := context.WithTimeoutCause(ctx, a.limits.Total, errTooLong)
+	bounded, cancel := context.WithTimeoutCause(speaking(ctx, turn), a.limits.Total, errTooLong)
 	defer cancel()
 	t := a.newTurn(turn, func(ev chatkit.Event) error {
 		if stopped == nil {

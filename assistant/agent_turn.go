@@ -8,6 +8,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/chatkit/agents"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // agentTurn is one answer in the making.
@@ -57,7 +58,7 @@ func (t *agentTurn) answer(ctx context.Context) error {
 			return err
 		}
 		if len(got.calls) == 0 || !got.callsTools() {
-			if err := t.conclude(got, loop.calls > 0); err != nil {
+			if err := t.conclude(ctx, got, loop.calls > 0); err != nil {
 				return err
 			}
 			if err := t.out.Finish(); err != nil {
@@ -92,7 +93,7 @@ func (t *agentTurn) request(ctx context.Context) (*modelRequest, error) {
 	}
 	req := &modelRequest{turn: t.turn, model: model, instructions: t.system(t.turn)}
 	req.busy = func() error {
-		return t.out.Emit(progress("clock", "The model server is busy; trying again…"))
+		return t.out.Emit(progress("clock", locale.Mark("The model server is busy; trying again…")))
 	}
 	req.tools, req.decision = t.toolsOf(ctx, t.turn), t.decision
 	if err := t.choose(ctx, req); err != nil {
@@ -128,7 +129,7 @@ func (t *agentTurn) ask(ctx context.Context, req *modelRequest) (*modelAnswer, e
 	err := t.provider.stream(ctx, req, func(ev agents.Event) error {
 		cost.take(ev)
 		if _, ok := ev.(agents.Gap); ok {
-			return t.out.Emit(chatkit.Notice{Level: "warning", Message: "A part of what the model server sent could not be read. Something may be missing from this answer."})
+			return t.out.Emit(chatkit.Notice{Level: "warning", Message: locale.T(ctx, "A part of what the model server sent could not be read. Something may be missing from this answer.")})
 		}
 		if err := got.take(ev); err != nil {
 			return err
@@ -144,21 +145,21 @@ func (t *agentTurn) ask(ctx context.Context, req *modelRequest) (*modelAnswer, e
 
 // conclude says what the person must know about how the answer ended. worked: tools
 // were called before, which a retry must not do again.
-func (t *agentTurn) conclude(got *modelAnswer, worked bool) error {
+func (t *agentTurn) conclude(ctx context.Context, got *modelAnswer, worked bool) error {
 	note := ""
 	switch reason := got.ended.Reason; {
 	case reason == agents.EndedError:
 		return &reportedError{code: got.ended.Code}
 	case reason == agents.EndedLength && got.said:
-		note = "The answer stops here because it reached the model's length limit. Say “go on” for the rest."
+		note = locale.T(ctx, "The answer stops here because it reached the model's length limit. Say “go on” for the rest.")
 	case reason == agents.EndedLength:
 		return &chatkit.Error{Message: "The model reached its length limit before it could answer. Please ask for something shorter, or go on in a new chat."}
 	case reason == agents.EndedFilter && got.said:
-		note = "The answer stops here because the model's content filter ended it."
+		note = locale.T(ctx, "The answer stops here because the model's content filter ended it.")
 	case reason == agents.EndedFilter:
 		return &chatkit.Error{Message: "The model's content filter blocked this answer. Please put your question in other words."}
 	case !got.said && worked: // small models often have nothing to add
-		note = "The model did what is shown above and added no words."
+		note = locale.T(ctx, "The model did what is shown above and added no words.")
 	case !got.said:
 		return &chatkit.Error{Message: "The model gave an empty answer. Please try again.", AllowRetry: true,
 			Err: fmt.Errorf("assistant: %s: empty answer", t.Name())}

@@ -60,6 +60,17 @@ type User struct {
 	Name   string
 	Locale string         // BCP 47, as "de-DE"; may be empty
 	Zone   *time.Location // where the person is; UTC if nobody knows
+	// Language is the code of the language that their pages are in: one of package
+	// locale's; "" is English. The built-in assistant speaks it.
+	Language string
+}
+
+// Here is t where the person is.
+func (u User) Here(t time.Time) time.Time {
+	if u.Zone == nil {
+		return t.UTC()
+	}
+	return t.In(u.Zone)
 }
 
 // History reads the thread's stored items.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // DefaultPace is a pace at which one can watch the built-in assistant write.
@@ -25,8 +26,8 @@ type BuiltinOptions struct {
 	Logger *slog.Logger  // where failures of tools go; nil: nowhere
 }
 
-// Builtin is the assistant that needs no model: it understands plain English
-// requests about tasks.
+// Builtin is the assistant that needs no model: it understands plain requests
+// about tasks, and answers in the person's language.
 type Builtin struct {
 	tasks  Tasks
 	tools  Tools
@@ -53,27 +54,44 @@ func (*Builtin) Name() string { return "builtin" }
 
 // Respond answers the turn's input.
 func (b *Builtin) Respond(ctx context.Context, turn *Turn, emit Emit) error {
-	a := &builtinTurn{Builtin: b, ctx: ctx, turn: turn, out: output{turn, emit}}
+	a := b.newTurn(ctx, turn, emit)
 	if turn.Input == nil {
 		return a.goOn()
 	}
 	if name, ok := demoOf(turn.Input.Text()); ok {
 		return a.demo(name)
 	}
-	text, err := a.answer(parse(turn.Input.Text()))
+	text, err := a.answer(understand(turn.Input.Text(), locale.Of(a.ctx).Code))
 	if err != nil {
 		return err
 	}
 	return a.say(text)
 }
 
+func (b *Builtin) newTurn(ctx context.Context, turn *Turn, emit Emit) *builtinTurn {
+	return &builtinTurn{Builtin: b, ctx: speaking(ctx, turn), turn: turn, out: output{turn, emit}}
+}
+
+// speaking returns a context in which the person's language is spoken, where they are.
+func speaking(ctx context.Context, turn *Turn) context.Context {
+	ctx = locale.WithZone(ctx, turn.Now.Location())
+	languages, err := locale.Load()
+	if err != nil {
+		return ctx // a test loads them all
+	}
+	if l := languages.Find(turn.User.Language); l != nil {
+		return locale.With(ctx, l)
+	}
+	return ctx
+}
+
 // builtinTurn is one turn of the built-in assistant.
 type builtinTurn struct {
 	*Builtin
-	ctx  context.Context // of this one call of Respond
+	ctx  context.Context // of this one call of Respond, in the person's language
 	turn *Turn
 	out  output
-	made string // id of the task that was made last
+	made *Task // the task that was made or changed last
 }
 
 // answer does what was asked and returns the answer in Markdown.
@@ -125,16 +143,16 @@ func (a *builtinTurn) call(name string, args map[string]any) (string, error) {
 	}
 	call := ToolCall{ID: chatkit.NewID("call"), Name: name, Arguments: args, Output: result}
 	if r, ok := result.(TaskResult); ok {
-		call.Before, a.made = before, r.Task.ID
+		call.Before, a.made = before, &r.Task
 	}
 	if err := a.out.toolCall(call); err != nil {
 		return "", err
 	}
 	if failed != nil {
 		a.logger.ErrorContext(a.ctx, "a task tool failed", "tool", name, "error", failed)
-		return "", &chatkit.Error{Message: "I can't reach your task list at the moment. Please try again.", AllowRetry: true, Err: failed}
+		return "", &chatkit.Error{Message: unreachableWords, AllowRetry: true, Err: failed}
 	}
-	return worded(name, args, result, a.turn.Now), nil
+	return a.worded(name, args, result), nil
 }
 
 // add makes the tasks of a sentence.
@@ -145,16 +163,17 @@ func (a *builtinTurn) add(req request) (string, error) {
 	}
 	var answers []string
 	for _, args := range list {
+		a.made = nil
 		answer, err := a.call(ToolAddTask, args)
 		if err != nil {
 			return "", err
 		}
-		if words, ok := strings.CutPrefix(answer, "Added "); ok {
-			answer = strings.TrimSuffix(strings.Replace(words, " to your list", "", 1), ".")
+		if a.made != nil {
+			answer = bold(a.made.Title) + a.wordedDetails(*a.made)
 		}
 		answers = append(answers, fmt.Sprintf("%d. %s", len(answers)+1, answer))
 	}
-	return "Added " + count(len(list), "task") + " to your list:\n\n" + strings.Join(answers, "\n"), nil
+	return locale.Tn(a.ctx, len(list), "Added %d task to your list:", "Added %d tasks to your list:") + "\n\n" + strings.Join(answers, "\n"), nil
 }
 
 // schedule changes when a task is due.
@@ -163,7 +182,7 @@ func (a *builtinTurn) schedule(req request) (string, error) {
 	if req.value != "" {
 		at, ok := parseWhen(req.value, a.turn.Now)
 		if !ok {
-			return "I don't understand that date. Say for example **tomorrow at 5**, **next friday**, **in 2 hours** or **3 december**.", nil
+			return locale.Tf(a.ctx, "I don't understand that date. Say for example **%s**.", locale.Tc(a.ctx, "say", "move buy milk to friday")), nil
 		}
 		due = at.Format(time.RFC3339Nano)
 	}
@@ -177,7 +196,7 @@ func (a *builtinTurn) change(tool, name string, args map[string]any) (string, er
 	if err != nil {
 		return "", err
 	}
-	tasks, ask, referred := recalled.refer(name)
+	tasks, ask, referred := recalled.refer(a.ctx, name)
 	switch {
 	case ask != "":
 		return ask, nil
@@ -263,7 +282,7 @@ func (a *builtinTurn) choose(name string) (string, error) {
 		return "", err
 	}
 	if recalled.unclear == nil {
-		return "What shall I do with it? Say for example **complete 2** or **delete 2**.", nil
+		return locale.Tf(a.ctx, "What shall I do with it? Say for example **%[1]s** or **%[2]s**.", sayTwo(a.ctx), locale.Tc(a.ctx, "say", "delete 2")), nil
 	}
 	args, _ := recalled.unclear.Arguments.(map[string]any)
 	delete(args, "name")

@@ -1,11 +1,13 @@
 package assistant
 
 import (
-	"fmt"
+	"context"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 var (
@@ -68,18 +70,18 @@ func manyPlaces(s string) bool {
 // refer returns the tasks that words refer to, by their places in the list shown
 // last. Instead of tasks it may have a question to ask. It reports false when the
 // words refer to no list.
-func (r recalled) refer(name string) (tasks []Task, ask string, ok bool) {
+func (r recalled) refer(ctx context.Context, name string) (tasks []Task, ask string, ok bool) {
 	numbers, ok := places(name, len(r.list))
 	if !ok {
 		return nil, "", false
 	}
 	if r.list == nil {
-		return nil, "I don't know which list you count in. Say **list my tasks** first, then for example **complete 2**; or name the task.", true
+		return nil, locale.Tf(ctx, "I don't know which list you count in. Say **%[1]s** first, then for example **%[2]s**; or name the task.", sayList(ctx), sayTwo(ctx)), true
 	}
 	for _, n := range numbers {
 		task, there := r.at(n)
 		if !there || n == 0 {
-			return nil, fmt.Sprintf("The list I showed last has %s. Say **list my tasks** to see it again.", count(len(r.list), "task")), true
+			return nil, locale.Tn(ctx, len(r.list), "The list I showed last has %[1]d task. Say **%[2]s** to see it again.", "The list I showed last has %[1]d tasks. Say **%[2]s** to see it again.", sayList(ctx)), true
 		}
 		tasks = append(tasks, task)
 	}

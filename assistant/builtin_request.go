@@ -43,7 +43,8 @@ type request struct {
 	// kindAdd: the title stands in quotation marks; what was said of all tasks.
 	literal  bool
 	priority string
-	pairs    []pair // kindRename, kindDescribe: the possible readings, likeliest first
+	pairs    []pair      // kindRename, kindDescribe: the possible readings, likeliest first
+	book     *phrasebook // kindAdd: of the language that it is written in; nil: English
 }
 
 // pair is one reading of "rename A to B".
@@ -138,10 +139,10 @@ func impolite(s string) string {
 
 // unpunctuated strips what ends a sentence. Quoted text keeps its own.
 func unpunctuated(s string) string {
-	return strings.TrimRight(strings.TrimSpace(s), " .!?…,;")
+	return strings.TrimRight(strings.TrimSpace(s), " .!?…,;。！？،؟؛।۔、，；")
 }
 
-const quoteMarks = `"“”„«»'‘’` + "`"
+const quoteMarks = `"“”„«»'‘’「」『』` + "`"
 
 // unquoted strips quotation marks around the whole of s.
 func unquoted(s string) string {

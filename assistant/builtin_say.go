@@ -1,186 +1,159 @@
 package assistant
 
 import (
+	"context"
 	"fmt"
 	"strings"
-	"time"
+
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
-const examples = `- **add** buy milk, or **add** call mum **tomorrow at 5**, or **add** milk, eggs and bread
-- **list my tasks**, or only what is *pending* or *completed*
-- **complete** buy milk
-- **rename** buy milk **to** buy oat milk
-- **find** milk
-- **move** buy milk **to friday**
-- **delete** buy milk, and **undo** if that was wrong`
+// examples are sentences that are understood, in the language of ctx. A test reads
+// every translation of a text with the meaning "say", and understands it.
+func examples(ctx context.Context) string {
+	return bulleted(
+		locale.Tc(ctx, "say", "add buy milk"),
+		locale.Tc(ctx, "say", "add call mum tomorrow at 5"),
+		locale.Tc(ctx, "say", "add milk, eggs and bread"),
+		locale.Tc(ctx, "say", "list my tasks"),
+		locale.Tc(ctx, "say", "show completed tasks"),
+		locale.Tc(ctx, "say", "complete buy milk"),
+		locale.Tc(ctx, "say", "rename buy milk to buy oat milk"),
+		locale.Tc(ctx, "say", "find milk"),
+		locale.Tc(ctx, "say", "move buy milk to friday"),
+		locale.Tc(ctx, "say", "delete buy milk"),
+		locale.Tc(ctx, "say", "undo"),
+	)
+}
 
-const connect = "To talk about anything else, connect a language model: set `OPENAI_API_KEY` for OpenAI, or `OPENAI_BASE_URL` and `OPENAI_MODEL` for Ollama, llama.cpp, vLLM or another compatible server, and start TaskPilot again."
+func bulleted(sentences ...string) string { return "- **" + strings.Join(sentences, "**\n- **") + "**" }
+
+func sayList(ctx context.Context) string { return locale.Tc(ctx, "say", "list my tasks") }
+func sayAdd(ctx context.Context) string  { return locale.Tc(ctx, "say", "add buy milk") }
+func sayTwo(ctx context.Context) string  { return locale.Tc(ctx, "say", "complete 2") }
+
+func connect(ctx context.Context) string {
+	return locale.T(ctx, "To talk about anything else, connect a language model: set `OPENAI_API_KEY` for OpenAI, or `OPENAI_BASE_URL` and `OPENAI_MODEL` for Ollama, llama.cpp, vLLM or another compatible server, and start TaskPilot again.")
+}
 
 // talk answers what needs no tool.
 func (a *builtinTurn) talk(req request) string {
+	ctx := a.ctx
 	switch req.kind {
 	case kindGreeting:
-		hello := "Hello!"
+		hello := locale.T(ctx, "Hello!")
 		if name := escape(a.turn.User.Name); name != "" {
-			hello = "Hello " + name + "!"
+			hello = locale.Tf(ctx, "Hello %s!", name)
 		}
-		return hello + " I look after your to-do list. Tell me what you need to do, or say **help** to see what I understand."
+		return hello + " " + locale.Tf(ctx, "I look after your to-do list. Tell me what you need to do, or say **%s** to see what I understand.", locale.Tc(ctx, "say", "help"))
 	case kindThanks:
-		return "You're welcome!"
+		return locale.T(ctx, "You're welcome!")
 	case kindBye:
-		return "Goodbye! Your tasks are safe here."
+		return locale.T(ctx, "Goodbye! Your tasks are safe here.")
 	case kindHelp:
-		return "I look after your to-do list. You can say:\n\n" + examples + "\n\nAfter a list, numbers do as well: *complete 2*, *delete the first two*. " + connect + " Who builds a front end says **/demo**."
+		numbers := locale.Tf(ctx, "After a list, numbers do as well: **%s**, **%s**.", sayTwo(ctx), locale.Tc(ctx, "say", "delete the first two"))
+		return locale.T(ctx, "I look after your to-do list. You can say:") + "\n\n" + examples(ctx) + "\n\n" + numbers + " " + connect(ctx) + " " +
+			locale.T(ctx, "Who builds a front end says **/demo**.")
 	case kindBulk:
-		return "I change one task at a time, so that nothing is lost by mistake. Say **list my tasks**, then for example **complete 2**."
+		return locale.Tf(ctx, "I change one task at a time, so that nothing is lost by mistake. Say **%s**, then for example **%s**.", sayList(ctx), sayTwo(ctx))
 	case kindVague:
-		return vagueAnswer(req.of)
+		return vagueAnswer(ctx, req.of)
 	}
-	return "I didn't understand that. Without a language model I only know about your to-do list. You can say:\n\n" + examples + "\n\n" + connect
+	return locale.T(ctx, "I didn't understand that. Without a language model I only know about your to-do list. You can say:") + "\n\n" + examples(ctx) + "\n\n" + connect(ctx)
 }
 
-func vagueAnswer(of kind) string {
+func vagueAnswer(ctx context.Context, of kind) string {
 	switch of {
 	case kindComplete:
-		return "Which task is done? Say for example **complete buy milk**."
+		return locale.Tf(ctx, "Which task is done? Say for example **%s**.", locale.Tc(ctx, "say", "complete buy milk"))
 	case kindDelete:
-		return "Which task shall I delete? Say for example **delete buy milk**."
+		return locale.Tf(ctx, "Which task shall I delete? Say for example **%s**.", locale.Tc(ctx, "say", "delete buy milk"))
 	case kindRename:
-		return "Which task, and what shall it be called? Say for example **rename buy milk to buy oat milk**."
+		return locale.Tf(ctx, "Which task, and what shall it be called? Say for example **%s**.", locale.Tc(ctx, "say", "rename buy milk to buy oat milk"))
 	case kindFind:
-		return "What are you looking for? Say for example **find milk**."
+		return locale.Tf(ctx, "What are you looking for? Say for example **%s**.", locale.Tc(ctx, "say", "find milk"))
 	}
-	return "What shall I add? Say for example **add buy milk**."
+	return locale.Tf(ctx, "What shall I add? Say for example **%s**.", sayAdd(ctx))
 }
 
 // worded puts a tool's result into a sentence.
-func worded(tool string, args map[string]any, result any, now time.Time) string {
+func (a *builtinTurn) worded(tool string, args map[string]any, result any) string {
 	switch r := result.(type) {
 	case TaskResult:
-		return wordedChange(r, args, now)
+		return a.wordedChange(r, args)
 	case TaskList:
 		if tool == ToolFindTask {
-			return wordedFound(r, fmt.Sprint(args["name"]), now.Location())
+			return wordedFound(a.ctx, r, fmt.Sprint(args["name"]))
 		}
-		return wordedList(r, fmt.Sprint(args["status"]), now.Location())
+		return wordedList(a.ctx, r, fmt.Sprint(args["status"]))
 	case ToolFailure:
-		return wordedFailure(r, args, now.Location())
+		return wordedFailure(a.ctx, r, args)
 	}
-	return "Done."
+	return locale.T(a.ctx, "Done.")
 }
 
-func wordedChange(r TaskResult, args map[string]any, now time.Time) string {
-	title := bold(r.Task.Title)
+func (a *builtinTurn) wordedChange(r TaskResult, args map[string]any) string {
+	ctx, title := a.ctx, bold(r.Task.Title)
 	switch {
 	case r.Status == "created":
-		return "Added " + title + " to your list" + wordedDetails(r.Task, now) + "."
+		return locale.Tf(ctx, "Added %[1]s to your list%[2]s.", title, a.wordedDetails(r.Task))
 	case r.Status == "completed":
-		return "Well done! " + title + " is completed."
+		return locale.Tf(ctx, "Well done! %s is completed.", title)
 	case r.Status == "deleted":
-		return "Deleted " + title + "."
+		return locale.Tf(ctx, "Deleted %s.", title)
 	case args["title"] != nil:
-		return "The task is now called " + title + "."
+		return locale.Tf(ctx, "The task is now called %s.", title)
 	case args["title"] == nil && args["due_at"] == "":
-		return title + " has no due date any more."
+		return locale.Tf(ctx, "%s has no due date any more.", title)
 	case args["due_at"] != nil && r.Task.DueAt != nil:
-		return title + " is now due " + dueWords(*r.Task.DueAt, now) + "."
-	case args["priority"] == "":
-		return title + " has no priority any more."
+		return locale.Tf(ctx, "%[1]s is now due %[2]s.", title, dueWords(ctx, *r.Task.DueAt, a.turn.Now))
 	case args["priority"] != nil:
-		return title + " now has " + escape(r.Task.Priority) + " priority."
+		return wordedPriority(ctx, title, r.Task.Priority)
 	case args["completed"] == false:
-		return title + " is open again."
+		return locale.Tf(ctx, "%s is open again.", title)
 	}
-	return "Updated " + title + "."
+	return locale.Tf(ctx, "Updated %s.", title)
 }
 
-// wordedDetails are what else was said of a new task.
-func wordedDetails(t Task, now time.Time) string {
+func wordedPriority(ctx context.Context, title, priority string) string {
+	switch priority {
+	case "low":
+		return locale.Tf(ctx, "%s now has low priority.", title)
+	case "medium":
+		return locale.Tf(ctx, "%s now has medium priority.", title)
+	case "high":
+		return locale.Tf(ctx, "%s now has high priority.", title)
+	}
+	return locale.Tf(ctx, "%s has no priority any more.", title)
+}
+
+// wordedDetails are what else was said of a new task: they follow its name.
+func (a *builtinTurn) wordedDetails(t Task) string {
 	words := ""
 	if t.DueAt != nil {
-		words += ", due " + dueWords(*t.DueAt, now)
+		words += locale.Tf(a.ctx, ", due %s", dueWords(a.ctx, *t.DueAt, a.turn.Now))
 	}
-	if t.Priority != "" {
-		words += ", with " + escape(t.Priority) + " priority"
+	switch t.Priority {
+	case "low":
+		words += locale.T(a.ctx, ", with low priority")
+	case "medium":
+		words += locale.T(a.ctx, ", with medium priority")
+	case "high":
+		words += locale.T(a.ctx, ", with high priority")
 	}
 	return words
 }
 
-func wordedList(list TaskList, status string, zone *time.Location) string {
-	adjective := map[string]string{"pending": "pending ", "completed": "completed "}[status]
-	if list.Total == 0 {
-		if adjective != "" {
-			return "You have no " + adjective + "tasks."
-		}
-		return "Your list is empty. Say for example **add buy milk**."
-	}
-	return fmt.Sprintf("You have %s:\n\n%s", countUpTo(list.Total, adjective+"task"), lines(list.Tasks, zone)) + more(list)
-}
-
-func wordedFound(list TaskList, name string, zone *time.Location) string {
-	if list.Total == 0 {
-		return "I found no task that matches " + bold(name) + ". Say **list my tasks** to see what there is."
-	}
-	return fmt.Sprintf("I found %s that %s %s:\n\n%s", countUpTo(list.Total, "task"), plural(list.Total, "matches", "match"), bold(name), lines(list.Tasks, zone)) + more(list)
-}
-
-func wordedFailure(f ToolFailure, args map[string]any, zone *time.Location) string {
+func wordedFailure(ctx context.Context, f ToolFailure, args map[string]any) string {
 	name, _ := args["name"].(string)
 	switch {
 	case len(f.Matches) > 0:
-		return "Which one do you mean? Say its number.\n\n" + lines(f.Matches, zone)
+		return locale.T(ctx, "Which one do you mean? Say its number.") + "\n\n" + lines(ctx, f.Matches)
 	case strings.HasPrefix(f.Error, "No task matches"):
 		if name == "" {
-			return "That task is gone. Say **list my tasks** to see what there is."
+			return locale.Tf(ctx, "That task is gone. Say **%s** to see what there is.", sayList(ctx))
 		}
-		return "I found no task that matches " + bold(name) + ". Say **list my tasks** to see what there is, or **add** it first."
+		return locale.Tf(ctx, "I found no task that matches %[1]s. Say **%[2]s** to see what there is.", bold(name), sayList(ctx))
 	}
-	return "That didn't work: " + escape(f.Error)
+	return locale.Tf(ctx, "That did not work: %s", escape(locale.Known(ctx, f.Error)))
 }
-
-func more(list TaskList) string {
-	switch {
-	case list.More == 0:
-		return ""
-	case list.Total >= maxCounted:
-		return fmt.Sprintf("\n\nand at least %d more.", list.More)
-	}
-	return fmt.Sprintf("\n\nand %d more.", list.More)
-}
-
-func lines(tasks []Task, zone *time.Location) string {
-	var b strings.Builder
-	for i, t := range tasks {
-		title := escape(t.Title)
-		if t.Completed {
-			title = "~~" + title + "~~ ✓"
-		}
-		fmt.Fprintf(&b, "%d. %s", i+1, title)
-		if t.Priority == "high" && !t.Completed {
-			b.WriteString(" *(high priority)*")
-		}
-		if t.DueAt != nil && !t.Completed {
-			b.WriteString(" *(due " + dueForm(*t.DueAt, zone, "2 January 2006") + ")*")
-		}
-		b.WriteByte('\n')
-	}
-	return strings.TrimRight(b.String(), "\n")
-}
-
-func count(n int, noun string) string { return fmt.Sprintf("%d %s", n, plural(n, noun, noun+"s")) }
-
-func countUpTo(n int, noun string) string {
-	if n >= maxCounted {
-		return fmt.Sprintf("at least %d %ss", maxCounted, noun)
-	}
-	return count(n, noun)
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
-func bold(title string) string { return "**" + escape(title) + "**" }

@@ -24,13 +24,18 @@ var (
 // several cuts what is to be done into tasks: "milk, eggs and call mum" are three,
 // "buy milk and eggs" is one. Where every piece is a thing, commas part them; where
 // pieces begin with a verb, each verb begins a task.
-func several(text string) []string {
-	pieces := pieced(text)
+// In languages that say the verb last, each verb ends a task.
+func (b *phrasebook) several(text string) []string {
+	pieces := b.pieced(text)
 	if len(pieces) < 2 || len(pieces) > maxSeveral {
 		return []string{text}
 	}
-	if !startsWithVerb(pieces[0].text) {
-		if !slices.ContainsFunc(pieces[1:], func(p piece) bool { return strings.ContainsAny(p.mark, ",;") || startsWithVerb(p.text) }) {
+	edge := pieces[0]
+	if b != nil && b.verbLast {
+		edge = pieces[len(pieces)-1]
+	}
+	if !b.hasVerb(edge.text) {
+		if !slices.ContainsFunc(pieces, func(p piece) bool { return strings.ContainsAny(p.mark, ",;،؛、，；") || b.hasVerb(p.text) }) {
 			return []string{text} // "salt and pepper"
 		}
 		var list []string
@@ -40,8 +45,14 @@ func several(text string) []string {
 		return list
 	}
 	var list []string
-	for _, p := range pieces {
-		if len(list) == 0 || startsWithVerb(p.text) || strings.Contains(p.mark, ";") {
+	for i, p := range pieces {
+		begins := i == 0 || strings.ContainsAny(p.mark, ";؛；")
+		if b != nil && b.verbLast {
+			begins = begins || b.hasVerb(pieces[i-1].text)
+		} else {
+			begins = begins || b.hasVerb(p.text)
+		}
+		if begins {
 			list = append(list, p.text)
 		} else {
 			list[len(list)-1] += p.mark + p.text
@@ -53,10 +64,13 @@ func several(text string) []string {
 // piece is a part of an enumeration with what stands before it.
 type piece struct{ mark, text string }
 
-func pieced(text string) []piece {
+func (b *phrasebook) pieced(text string) []piece {
 	var list []piece
-	mark, from := "", 0
-	for _, at := range append(listMark.FindAllStringIndex(text, -1), []int{len(text), len(text)}) {
+	mark, from, marks := "", 0, listMark
+	if b != nil && b.and != nil {
+		marks = b.and
+	}
+	for _, at := range append(marks.FindAllStringIndex(text, -1), []int{len(text), len(text)}) {
 		part := strings.TrimSpace(text[from:at[0]])
 		switch {
 		case part == "" && from > 0:
@@ -68,6 +82,15 @@ func pieced(text string) []piece {
 		mark, from = text[at[0]:at[1]], at[1]
 	}
 	return list
+}
+
+// hasVerb reports whether what is to be done has a verb where this language has it:
+// at the beginning in English.
+func (b *phrasebook) hasVerb(s string) bool {
+	if b == nil {
+		return startsWithVerb(s)
+	}
+	return b.verb != nil && b.verb.MatchString(s)
 }
 
 func startsWithVerb(s string) bool {
@@ -82,7 +105,12 @@ var (
 )
 
 // takePriority takes a priority from the end or the beginning of what is to be done.
-func takePriority(text string) (title, priority string) {
+func (b *phrasebook) takePriority(text string) (title, priority string) {
+	if b != nil {
+		if title, priority = b.takeLevel(text); priority != "" {
+			return title, priority
+		}
+	}
 	level := func(word string) string {
 		switch word = strings.ToLower(word); word {
 		case "low", "medium":
@@ -109,11 +137,11 @@ func takePriority(text string) (title, priority string) {
 }
 
 // newTask is one task of a sentence, as add_task takes it.
-func newTask(text, priority string, now time.Time) map[string]any {
-	text, said := takePriority(text)
-	title, due := takeDue(text, now)
+func (b *phrasebook) newTask(text, priority string, now time.Time) map[string]any {
+	text, said := b.takePriority(text)
+	title, due := b.takeDue(text, now)
 	if said == "" {
-		title, said = takePriority(title)
+		title, said = b.takePriority(title)
 	}
 	args := map[string]any{"title": unquoted(title)}
 	if priority = firstOf(said, priority); priority != "" {
@@ -135,8 +163,8 @@ func newTasks(req request, now time.Time) []map[string]any {
 		return []map[string]any{args}
 	}
 	var list []map[string]any
-	for _, text := range several(req.title) {
-		list = append(list, newTask(text, req.priority, now))
+	for _, text := range req.book.several(req.title) {
+		list = append(list, req.book.newTask(text, req.priority, now))
 	}
 	return list
 }

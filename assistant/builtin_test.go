@@ -73,7 +73,7 @@ func TestBuiltinTalk(t *testing.T) {
 	c.say("hi", "Hello Ada!")
 	c.say("thanks!", "You're welcome")
 	c.say("bye", "Goodbye")
-	c.say("help", "**rename** buy milk **to** buy oat milk")
+	c.say("help", "**rename buy milk to buy oat milk**")
 	for _, text := range []string{"what is the capital of France?", "tell me a joke"} {
 		c.say(text, "I didn't understand")
 		c.say(text, "OPENAI_API_KEY")

@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // change is what a turn of the built-in assistant did to one task.
@@ -52,7 +54,7 @@ func changeOf(call ToolCall) (change, bool) {
 // since, here or elsewhere, is left as it is.
 func (a *builtinTurn) undo() (string, error) {
 	if a.turn.History == nil {
-		return nothingToUndo, nil
+		return nothingToUndo(a.ctx), nil
 	}
 	items, err := a.turn.History.Recent(a.ctx, recallItems)
 	if err != nil {
@@ -60,7 +62,7 @@ func (a *builtinTurn) undo() (string, error) {
 	}
 	changes := changesOf(items)
 	if len(changes) == 0 {
-		return nothingToUndo, nil
+		return nothingToUndo(a.ctx), nil
 	}
 	var done []string
 	for i := len(changes) - 1; i >= 0; i-- {
@@ -73,7 +75,9 @@ func (a *builtinTurn) undo() (string, error) {
 	return strings.Join(done, "\n\n"), nil
 }
 
-const nothingToUndo = "There is nothing to undo: I changed nothing in this conversation lately."
+func nothingToUndo(ctx context.Context) string {
+	return locale.T(ctx, "There is nothing to undo: I changed nothing in this conversation lately.")
+}
 
 func (a *builtinTurn) undoOne(c change) (string, error) {
 	title := bold(c.after.Title)
@@ -86,23 +90,23 @@ func (a *builtinTurn) undoOne(c change) (string, error) {
 	now, err := a.tasks.Task(a.ctx, a.turn.User.ID, c.after.ID)
 	switch {
 	case errors.Is(err, ErrTaskNotFound):
-		return title + " is gone, so I can't undo that.", nil
+		return locale.Tf(a.ctx, "%s is gone, so I can't undo that.", title), nil
 	case err != nil:
 		return "", a.unreachable(err)
 	case !now.UpdatedAt.Equal(c.after.UpdatedAt):
-		return title + " was changed again since, so I leave it as it is.", nil
+		return locale.Tf(a.ctx, "%s was changed again since, so I leave it as it is.", title), nil
 	case c.before == nil && c.call != ToolAddTask:
-		return "I don't know how " + title + " was before.", nil
+		return locale.Tf(a.ctx, "I don't know how %s was before.", title), nil
 	case c.before == nil:
 		if _, err := a.call(ToolDeleteTask, map[string]any{"task_id": now.ID}); err != nil {
 			return "", err
 		}
-		return "Undone: " + title + " is off your list.", nil
+		return locale.Tf(a.ctx, "Undone: %s is off your list.", title), nil
 	}
 	if _, err := a.call(ToolUpdateTask, taskArgs(*c.before, now.ID)); err != nil {
 		return "", err
 	}
-	return "Undone: " + bold(c.before.Title) + " is as it was before.", nil
+	return locale.Tf(a.ctx, "Undone: %s is as it was before.", bold(c.before.Title)), nil
 }
 
 // restore makes a deleted task again.
@@ -112,12 +116,12 @@ func (a *builtinTurn) restore(t Task) (string, error) {
 	if _, err := a.call(ToolAddTask, args); err != nil {
 		return "", err
 	}
-	if t.Completed && a.made != "" {
-		if _, err := a.call(ToolCompleteTask, map[string]any{"task_id": a.made}); err != nil {
+	if t.Completed && a.made != nil {
+		if _, err := a.call(ToolCompleteTask, map[string]any{"task_id": a.made.ID}); err != nil {
 			return "", err
 		}
 	}
-	return "Undone: " + bold(t.Title) + " is back on your list.", nil
+	return locale.Tf(a.ctx, "Undone: %s is back on your list.", bold(t.Title)), nil
 }
 
 // taskArgs are arguments that make a task, or one with this id, like t.
@@ -166,10 +170,13 @@ func (a *builtinTurn) before(tool string, args map[string]any) *Task {
 	return &found[0]
 }
 
+// unreachableWords are translated where they are shown, as all errors are.
+var unreachableWords = locale.Mark("I can't reach your task list at the moment. Please try again.")
+
 // unreachable words a failure to read the tasks.
 func (a *builtinTurn) unreachable(err error) error {
 	if ctxErr := a.ctx.Err(); ctxErr != nil {
 		return ctxErr
 	}
-	return &chatkit.Error{Message: "I can't reach your task list at the moment. Please try again.", AllowRetry: true, Err: fmt.Errorf("assistant: read tasks: %w", err)}
+	return &chatkit.Error{Message: unreachableWords, AllowRetry: true, Err: fmt.Errorf("assistant: read tasks: %w", err)}
 }

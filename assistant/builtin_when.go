@@ -42,21 +42,29 @@ var (
 
 // takeDue takes a date from the end or the beginning of what is to be done. Without
 // one, the title is all there was. Days and times are those of now's zone.
-func takeDue(text string, now time.Time) (title string, due *time.Time) {
-	words := strings.Fields(text)
-	for n := min(len(words)-1, 10); n > 0; n-- { // the longest first
-		title := strings.TrimRight(strings.Join(words[:len(words)-n], " "), " ,;-–—")
-		if at, ok := parseWhen(strings.Join(words[len(words)-n:], " "), now); ok && !noDays.MatchString(title) {
+func (b *phrasebook) takeDue(text string, now time.Time) (title string, due *time.Time) {
+	words, space, most := strings.Fields(text), " ", 10
+	if b != nil && b.joined {
+		words, space, most = strings.Split(text, ""), "", 20
+	}
+	for n := min(len(words)-1, most); n > 0; n-- { // the longest first
+		title := strings.TrimRight(strings.Join(words[:len(words)-n], space), " ,;-–—،、，")
+		if at, ok := b.parseWhen(strings.Join(words[len(words)-n:], space), now); ok && title != "" && !noDays.MatchString(title) {
 			return title, &at
 		}
-		if at, ok := parseWhen(strings.TrimRight(strings.Join(words[:n], " "), ",:"), now); ok {
+		if at, ok := b.parseWhen(strings.TrimRight(strings.Join(words[:n], space), ",:،、，："), now); ok {
 			// "Sun cream" is not for Sunday, but "Sun: cream" is.
 			if n > 1 || len(words[0]) > 4 {
-				return strings.TrimLeft(strings.Join(words[n:], " "), " ,:-–—"), &at
+				return strings.TrimLeft(strings.Join(words[n:], space), " ,:-–—،、，："), &at
 			}
 		}
 	}
 	return text, nil
+}
+
+// parseWhen reads a date or a time in the book's language, or in English.
+func (b *phrasebook) parseWhen(text string, now time.Time) (time.Time, bool) {
+	return parseWhen(b.english(text), now)
 }
 
 // parseWhen reads a date, a time or both, and nothing else.
@@ -249,13 +257,4 @@ func resolveClock(g map[string]string) (hour, minute int, timed, ok bool) {
 		hour += 12
 	}
 	return hour, minute, true, true
-}
-
-// dueWords says when something is due, with the time if it has one.
-func dueWords(at time.Time, now time.Time) string {
-	form := "Monday 2 January"
-	if at.In(now.Location()).Year() != now.Year() {
-		form += " 2006"
-	}
-	return dueForm(at, now.Location(), form)
 }

@@ -3,6 +3,8 @@ package assistant
 import (
 	"testing"
 	"time"
+
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 func TestTakeDue(t *testing.T) {
@@ -54,7 +56,7 @@ func TestTakeDue(t *testing.T) {
 		"sun cream":                         {"sun cream", ""},
 		"watch Saturday Night Live":         {"watch Saturday Night Live", ""},
 	} {
-		title, due := takeDue(text, now)
+		title, due := (*phrasebook)(nil).takeDue(text, now)
 		got := ""
 		if due != nil {
 			got = due.Format("2006-01-02 15:04")
@@ -99,17 +101,18 @@ func TestTakeDueInZones(t *testing.T) {
 			t.Fatal(err)
 		}
 		for text, want := range wants {
-			title, due := takeDue(text, at.In(here))
+			title, due := bookOf("en").takeDue(text, at.In(here))
 			if title != "run" || due == nil || due.UTC().Format(time.RFC3339Nano) != want {
 				t.Errorf("%s, %q: %q due %v, want %s", zone, text, title, due, want)
 			}
 		}
 	}
 	tokyo, _ := time.LoadLocation("Asia/Tokyo")
+	ctx, now := locale.WithZone(t.Context(), tokyo), at.In(tokyo)
 	for due, want := range map[string]string{"2026-11-28T00:00:00.001Z": "Saturday 28 November, 09:00", "2026-11-28T00:00:00Z": "Saturday 28 November",
 		"2026-11-28T20:00:00Z": "Sunday 29 November, 05:00"} {
-		if d, err := time.Parse(time.RFC3339Nano, due); err != nil || dueWords(d, at.In(tokyo)) != want {
-			t.Errorf("%s is %q, want %q", due, dueWords(d, at.In(tokyo)), want)
+		if d, err := time.Parse(time.RFC3339Nano, due); err != nil || dueWords(ctx, d, now) != want {
+			t.Errorf("%s is %q, want %q", due, dueWords(ctx, d, now), want)
 		}
 	}
 }
@@ -118,7 +121,7 @@ func FuzzTakeDue(f *testing.F) {
 	f.Add("call mum next friday at 5pm in 2 hours the 31 of may")
 	f.Add("in 9999 years on 99 december at 99:99")
 	f.Fuzz(func(t *testing.T, text string) {
-		title, due := takeDue(text, time.Date(2026, 11, 25, 12, 30, 0, 0, time.UTC))
+		title, due := (*phrasebook)(nil).takeDue(text, time.Date(2026, 11, 25, 12, 30, 0, 0, time.UTC))
 		if due == nil && title != text {
 			t.Errorf("%q became %q", text, title)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // Consent is a question to a person: may this tool be called with exactly these
@@ -79,7 +80,7 @@ func (t Tool) bind(ctx context.Context, userID string, args json.RawMessage) (Bo
 	if err != nil {
 		return Bound{Failure: &ToolFailure{Error: "The arguments are not valid JSON."}}, nil
 	}
-	return Bound{Arguments: clean, Question: fmt.Sprintf("Let the assistant use “%s”?", plain(t.Name, 100)), Yes: "Allow", Danger: true}, nil
+	return Bound{Arguments: clean, Question: locale.Tf(ctx, "Let the assistant use “%s”?", plain(t.Name, 100)), Yes: locale.T(ctx, "Allow"), Danger: true}, nil
 }
 
 // waitingOutput is what a call has answered as long as nobody has decided.
@@ -125,7 +126,7 @@ func (l *toolLoop) askPerson(ctx context.Context, tool Tool, call *ToolCall, raw
 		return nil, nil, fmt.Errorf("assistant: ask for consent: %w", err)
 	}
 	l.asked++
-	item, err := consentWidget(c, tool, bound)
+	item, err := consentWidget(ctx, c, tool, bound)
 	if err != nil {
 		return nil, nil, err
 	}

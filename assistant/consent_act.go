@@ -9,6 +9,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/chatkit/agents"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 var _ Actor = (*Agent)(nil)
@@ -23,7 +24,7 @@ func (a *Agent) Act(ctx context.Context, turn *Turn, action chatkit.Action, send
 	return a.inTurn(ctx, turn, emit, func(ctx context.Context, t *agentTurn) error {
 		c, err := t.decided(ctx, action, sender)
 		if err != nil {
-			return t.refused(err)
+			return t.refused(ctx, err)
 		}
 		output, err := t.carryOut(ctx, c, action.Type == actionAllow)
 		if err != nil {
@@ -56,19 +57,19 @@ func (t *agentTurn) decided(ctx context.Context, action chatkit.Action, sender *
 }
 
 // refused says why an answer does not count. Nothing has been done.
-func (t *agentTurn) refused(err error) error {
+func (t *agentTurn) refused(ctx context.Context, err error) error {
 	var words string
 	switch {
 	case errors.Is(err, ErrConsentUsed):
-		words = "This question has been answered already. It counts once; nothing more was done."
+		words = locale.T(ctx, "This question has been answered already. It counts once; nothing more was done.")
 	case errors.Is(err, ErrConsentExpired):
-		words = "This question was open for five minutes and is closed now. Nothing was done. Ask again if you still want it."
+		words = locale.T(ctx, "This question was open for five minutes and is closed now. Nothing was done. Ask again if you still want it.")
 	case errors.Is(err, ErrConsentUnknown):
-		words = "There is no such question in this conversation. Nothing was done. Ask again if you still want it."
+		words = locale.T(ctx, "There is no such question in this conversation. Nothing was done. Ask again if you still want it.")
 	default:
 		return fmt.Errorf("assistant: answer to a question for consent: %w", err)
 	}
-	if err := t.out.Emit(chatkit.Notice{Level: "warning", Title: "Nothing was done", Message: words}); err != nil {
+	if err := t.out.Emit(chatkit.Notice{Level: "warning", Title: locale.T(ctx, "Nothing was done"), Message: words}); err != nil {
 		return err
 	}
 	return t.out.Finish()
@@ -79,7 +80,7 @@ func (t *agentTurn) refused(err error) error {
 func (t *agentTurn) carryOut(ctx context.Context, c Consent, given bool) (string, error) {
 	tools := t.toolsOf(ctx, t.turn)
 	var result any = ToolFailure{Error: "The person said no. Nothing was done. Don't ask for it again unless they want it."}
-	outcome := "You said no. Nothing was done."
+	outcome := locale.T(ctx, "You said no. Nothing was done.")
 	if given {
 		tool, ok := tools.Find(c.Tool)
 		if !ok {
@@ -90,9 +91,9 @@ func (t *agentTurn) carryOut(ctx context.Context, c Consent, given bool) (string
 		if result, err = loop.runShown(ctx, tool, agents.ToolCall{CallID: c.CallID, Name: c.Tool, Arguments: string(c.Arguments)}); err != nil {
 			return "", err
 		}
-		outcome = "You agreed. It is done."
+		outcome = locale.T(ctx, "You agreed. It is done.")
 		if failure, ok := result.(ToolFailure); ok {
-			outcome = "You agreed, but it did not work: " + plain(failure.Error, 300)
+			outcome = locale.Tf(ctx, "You agreed, but it did not work: %s", plain(failure.Error, 300))
 		}
 	}
 	item, err := answeredWidget(c, outcome)

@@ -2,6 +2,7 @@ package assistant
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/chatkit/widget"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // The actions of a question. Each carries the question's id, and nothing that
@@ -24,20 +26,20 @@ type consentPayload struct {
 }
 
 // consentWidget asks the person.
-func consentWidget(c Consent, tool Tool, bound Bound) (*chatkit.WidgetItem, error) {
+func consentWidget(ctx context.Context, c Consent, tool Tool, bound Bound) (*chatkit.WidgetItem, error) {
 	rows := widget.Nodes{&widget.Title{Value: plain(bound.Question, 300), Size: "sm"}}
 	if tool.Bind == nil {
 		if tool.Origin != "" {
-			rows = append(rows, &widget.Caption{Value: "A tool of “" + plain(tool.Origin, 100) + "”, outside TaskPilot"})
+			rows = append(rows, &widget.Caption{Value: locale.Tf(ctx, "A tool of “%s”, outside TaskPilot", plain(tool.Origin, 100))})
 		}
-		for _, line := range readable(bound.Arguments) {
+		for _, line := range readable(ctx, bound.Arguments) {
 			rows = append(rows, &widget.Text{Value: line, Size: "sm"})
 		}
 	}
-	rows = append(rows, &widget.Caption{Value: "The assistant wants this and waits for you, for five minutes."})
+	rows = append(rows, &widget.Caption{Value: locale.T(ctx, "The assistant wants this and waits for you, for five minutes.")})
 	item, err := consentCard(c, &widget.Card{Children: rows,
 		Confirm: &widget.CardAction{Label: bound.Yes, Action: &widget.Action{Type: actionAllow, Payload: consentPayload{c.ID}, Loading: widget.LoadContainer}},
-		Cancel:  &widget.CardAction{Label: "No", Action: &widget.Action{Type: actionRefuse, Payload: consentPayload{c.ID}, Loading: widget.LoadContainer}},
+		Cancel:  &widget.CardAction{Label: locale.T(ctx, "No"), Action: &widget.Action{Type: actionRefuse, Payload: consentPayload{c.ID}, Loading: widget.LoadContainer}},
 	})
 	if err != nil {
 		return nil, err
@@ -99,7 +101,7 @@ func isRetold(item *chatkit.HiddenContext) bool {
 
 // readable is a call's arguments, a line for each, whole: a person agrees to what
 // they can see.
-func readable(args json.RawMessage) []string {
+func readable(ctx context.Context, args json.RawMessage) []string {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(args, &object) != nil {
 		return []string{plain(string(args), maxAsked)}
@@ -117,7 +119,7 @@ func readable(args json.RawMessage) []string {
 		lines = append(lines, plain(name, 100)+": "+plain(text, maxAsked))
 	}
 	if len(lines) == 0 {
-		return []string{"without any details"}
+		return []string{locale.T(ctx, "without any details")}
 	}
 	return lines
 }

@@ -37,15 +37,3 @@ func clockOn(day time.Time, hour, minute int, zone *time.Location) time.Time {
 	y, m, d := day.Date()
 	return dueAt(time.Date(y, m, d, hour, minute, 0, 0, zone))
 }
-
-// dueForm writes when something is due: a day as it is, a time in the person's zone,
-// which is named only where nobody knows it.
-func dueForm(due time.Time, zone *time.Location, form string) string {
-	if dueDay(due) {
-		return due.UTC().Format(form)
-	}
-	if form += ", 15:04"; zone == time.UTC {
-		form += " UTC"
-	}
-	return due.In(zone).Format(form)
-}

@@ -18,7 +18,7 @@ func TestReadTask(t *testing.T) {
 		"tomorrow":                                {"tomorrow", "", ""},
 		"":                                        {"", "", ""},
 	} {
-		in := ReadTask(line, now)
+		in := ReadTask(line, "", now)
 		got := [3]string{*in.Title}
 		if in.DueAt != nil {
 			got[1] = (*in.DueAt).Format(time.RFC3339)

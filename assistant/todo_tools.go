@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // Names of the task tools.
@@ -49,17 +50,17 @@ func TaskTools(tasks Tasks) Tools {
 	t := taskTools{tasks}
 	return Tools{
 		{Name: ToolAddTask, Description: "Add a task to the person's to-do list.", Schema: schemaAdd,
-			Progress: progress("notebook-pencil", "Adding the task…"), Run: typed(t.add)},
+			Progress: progress("notebook-pencil", locale.Mark("Adding the task…")), Run: typed(t.add)},
 		{Name: ToolListTasks, Description: "List the person's tasks, open ones first, newest first.", Schema: schemaList,
-			Progress: progress("notebook", "Looking at the tasks…"), Run: typed(t.list)},
+			Progress: progress("notebook", locale.Mark("Looking at the tasks…")), Run: typed(t.list)},
 		{Name: ToolFindTask, Description: "Find tasks whose title contains a name.", Schema: schemaFind,
-			Progress: progress("search", "Searching the tasks…"), Run: typed(t.find)},
+			Progress: progress("search", locale.Mark("Searching the tasks…")), Run: typed(t.find)},
 		{Name: ToolCompleteTask, Description: "Mark one task as done. " + byIDOrName, Schema: schemaOne,
-			Progress: progress("check", "Completing the task…"), Run: typed(t.complete)},
+			Progress: progress("check", locale.Mark("Completing the task…")), Run: typed(t.complete)},
 		{Name: ToolDeleteTask, Description: "Delete one task for good. The app asks the person for consent by itself; don't ask them yourself. " + byIDOrName, Schema: schemaOne,
-			Progress: progress("notebook", "Deleting the task…"), Run: typed(t.delete), Consent: true, Bind: t.bindDelete},
+			Progress: progress("notebook", locale.Mark("Deleting the task…")), Run: typed(t.delete), Consent: true, Bind: t.bindDelete},
 		{Name: ToolUpdateTask, Description: "Change a task: its title, description, priority or due date, or open it again. " + byIDOrName, Schema: schemaUpdate,
-			Progress: progress("notebook-pencil", "Changing the task…"), Run: typed(t.update)},
+			Progress: progress("notebook-pencil", locale.Mark("Changing the task…")), Run: typed(t.update)},
 	}
 }
 
@@ -183,7 +184,7 @@ func (t taskTools) bindDelete(ctx context.Context, userID string, raw json.RawMe
 		return Bound{Failure: &failure}, nil
 	}
 	exact, err := json.Marshal(map[string]string{"task_id": task.ID})
-	return Bound{Arguments: exact, Question: "Delete the task “" + task.Title + "”?", Yes: "Delete", Danger: true}, err
+	return Bound{Arguments: exact, Question: locale.Tf(ctx, "Delete the task “%s”?", task.Title), Yes: locale.T(ctx, "Delete"), Danger: true}, err
 }
 
 func (t taskTools) delete(ctx context.Context, userID string, a oneArgs) (any, error) {

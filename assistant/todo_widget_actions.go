@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/taskpilot/taskpilot/chatkit"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // TaskBoard is an Assistant that also shows the to-do list as a widget, whenever
@@ -32,6 +33,7 @@ func WithTaskBoard(inside Assistant, tasks Tasks, logger *slog.Logger) *TaskBoar
 
 // Respond answers as the inside assistant does, and shows the list it has read.
 func (l *TaskBoard) Respond(ctx context.Context, turn *Turn, emit Emit) error {
+	ctx = speaking(ctx, turn)
 	if !turn.Widgets {
 		return l.Assistant.Respond(ctx, turn, emit)
 	}
@@ -82,7 +84,7 @@ func (l *TaskBoard) draw(ctx context.Context, turn *Turn, status string) (*chatk
 		return nil, l.unreachable(ctx, err)
 	}
 	shown := tasks[:min(len(tasks), widgetTasks)]
-	return taskWidget(shown, len(tasks)-len(shown), status, turn.Now.Location())
+	return taskWidget(ctx, shown, len(tasks)-len(shown), status)
 }
 
 func (l *TaskBoard) unreachable(ctx context.Context, err error) error {
@@ -90,7 +92,7 @@ func (l *TaskBoard) unreachable(ctx context.Context, err error) error {
 		return cause
 	}
 	l.logger.ErrorContext(ctx, "the task list failed", "error", err)
-	return &chatkit.Error{Message: "I can't reach your task list at the moment. Please try again.", AllowRetry: true, Err: err}
+	return &chatkit.Error{Message: unreachableWords, AllowRetry: true, Err: err}
 }
 
 // Act does an action and puts the list as it is then in the widget's place.
@@ -131,7 +133,7 @@ func (l *TaskBoard) ActSync(ctx context.Context, turn *Turn, action chatkit.Acti
 	return it, nil
 }
 
-var errUnknownAction = &chatkit.Error{Message: "I don't know what this button is to do."}
+var errUnknownAction = &chatkit.Error{Message: locale.Mark("I don't know what this button is to do.")}
 
 func isTaskAction(action chatkit.Action) bool {
 	return action.Type == actionToggle || action.Type == actionDelete || action.Type == actionAdd
@@ -140,17 +142,18 @@ func isTaskAction(action chatkit.Action) bool {
 // act changes the task and draws the list. A change that is not possible, such
 // as one of a task that is gone, is said in notice; the list then shows why.
 func (l *TaskBoard) act(ctx context.Context, turn *Turn, action chatkit.Action, sender *chatkit.WidgetItem) (it *chatkit.WidgetItem, notice string, err error) {
+	ctx = speaking(ctx, turn)
 	var p taskPayload
 	if err := json.Unmarshal(action.Payload, &p); err != nil {
-		return nil, "", &chatkit.Error{Message: "This button's data can't be read. Load the conversation again.",
+		return nil, "", &chatkit.Error{Message: locale.Mark("This button's data can't be read. Load the conversation again."),
 			Err: fmt.Errorf("assistant: payload of %s: %w", action.Type, err)}
 	}
 	err = l.change(ctx, turn.User.ID, action.Type, p)
 	switch {
 	case errors.Is(err, ErrTaskNotFound):
-		notice = "That task is not there any more. The list is up to date again."
+		notice = locale.T(ctx, "That task is not there any more. The list is up to date again.")
 	case errors.Is(err, ErrTaskInvalid):
-		notice = "That can't be a task: its title needs 1 to 200 characters."
+		notice = locale.T(ctx, "That can't be a task: its title needs 1 to 200 characters.")
 	case err != nil:
 		return nil, "", l.unreachable(ctx, err)
 	}

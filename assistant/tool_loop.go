@@ -11,6 +11,7 @@ import (
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/chatkit/agents"
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // toolLoop runs the tools of one turn and ends it when there are too many: a
@@ -36,7 +37,7 @@ func newToolLoop(t *agentTurn, tools Tools) *toolLoop {
 func (l *toolLoop) run(ctx context.Context, calls []agents.ToolCall) (outputs []inputItem, pause bool, err error) {
 	l.rounds++
 	if l.rounds > l.limits.Rounds {
-		return nil, false, limitReached("it took too many steps")
+		return nil, false, limitReached(tooManySteps)
 	}
 	client := l.clientCall(calls)
 	for i, call := range calls {
@@ -88,18 +89,20 @@ func (l *toolLoop) allow(call agents.ToolCall) error {
 	l.seen[key]++
 	switch {
 	case l.calls > l.limits.Calls:
-		return limitReached("it took too many steps")
+		return limitReached(tooManySteps)
 	case l.seen[key] >= l.limits.Repeats:
-		return limitReached("it went round in circles")
+		return limitReached(locale.Mark("I stopped because it went round in circles."))
 	case time.Since(l.began) > l.limits.Tooling:
-		return limitReached("it took too long")
+		return limitReached(locale.Mark("I stopped because it took too long."))
 	}
 	return nil
 }
 
+var tooManySteps = locale.Mark("I stopped because it took too many steps.")
+
 // limitReached allows no retry: what was done once must not be done twice.
-func limitReached(why string) error {
-	return &chatkit.Error{Message: "I stopped because " + why + ". What is already done stays done: see your tasks, then tell me how to go on."}
+func limitReached(words string) error {
+	return &chatkit.Error{Message: words + " " + locale.Mark("What is already done stays done: see your tasks, then tell me how to go on.")}
 }
 
 // call does one call, shows it in the workflow, stores what was asked and
@@ -129,14 +132,14 @@ func (l *toolLoop) call(ctx context.Context, call agents.ToolCall) (result strin
 	if err := l.store(stored); err != nil || question == nil {
 		return string(text), err
 	}
-	return string(text), l.showQuestion(question)
+	return string(text), l.showQuestion(ctx, question)
 }
 
 // showQuestion shows the widget that asks, and says the question to those who see
 // no widgets.
-func (l *toolLoop) showQuestion(question *chatkit.WidgetItem) error {
+func (l *toolLoop) showQuestion(ctx context.Context, question *chatkit.WidgetItem) error {
 	if !l.turn.Widgets {
-		text := question.CopyText + " Nothing is done until you have said yes, in this conversation's page."
+		text := question.CopyText + " " + locale.T(ctx, "Nothing is done until you have said yes, in this conversation's page.")
 		m := output{turn: l.turn, emit: l.out.Emit}.message()
 		if err := errors.Join(m.write(text), m.done()); err != nil {
 			return err
@@ -160,16 +163,17 @@ func (l *toolLoop) runShown(ctx context.Context, tool Tool, call agents.ToolCall
 	}
 	task := callTask(tool, "complete")
 	if failure, ok := result.(ToolFailure); ok {
-		task.Content = "That did not work: " + failure.Error
+		task.Content = locale.Tf(ctx, "That did not work: %s", failure.Error)
 	}
 	return result, l.out.UpdateTask(index, task)
 }
 
-// callTask shows a call.
+// callTask shows a call. Its words are English, by which they are known again, and
+// translated where they are shown.
 func callTask(tool Tool, status string) *chatkit.CustomTask {
 	note := tool.Progress
 	if note.Text == "" {
-		note = progress("sparkle", "Working…")
+		note = progress("sparkle", locale.Mark("Working…"))
 	}
 	if status == "complete" {
 		note.Text = strings.TrimSuffix(note.Text, "…")
@@ -188,7 +192,7 @@ func (l *toolLoop) askClient(ctx context.Context, call agents.ToolCall) error {
 		return err
 	}
 	if done >= maxClientCalls {
-		return limitReached("it took too many steps")
+		return limitReached(tooManySteps)
 	}
 	return l.out.CallClient(call)
 }

@@ -219,7 +219,10 @@ func tryAgainIn(d time.Duration) string {
 	case d <= 0:
 		return "Please try again in a moment."
 	case d <= 90*time.Second:
-		return fmt.Sprintf("Please try again in %s.", count(int((d+time.Second-1)/time.Second), "second"))
+		if n := int((d + time.Second - 1) / time.Second); n > 1 {
+			return fmt.Sprintf("Please try again in %d seconds.", n)
+		}
+		return "Please try again in 1 second."
 	case d <= 90*time.Minute:
 		return fmt.Sprintf("Please try again in about %d minutes.", int((d+time.Minute-1)/time.Minute))
 	}

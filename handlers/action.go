@@ -119,7 +119,7 @@ func orElse(text, otherwise string) string {
 // actSync does an action that the widget waits for, beside a running answer.
 func (h *Handlers) actSync(c *fiber.Ctx, sender *chatkit.WidgetItem, action chatkit.Action) error {
 	user := viewerOf(c).User
-	ctx := withAsker(models.WithUser(c.UserContext(), user.ID), personOf(c))
+	ctx := withAsker(models.WithUser(c.UserContext(), user.ID), personOf(c, user))
 	threadID := c.Params("thread")
 	if _, err := h.chatkit.Handle(ctx, &chatkit.SyncActionRequest{ThreadID: threadID, ItemID: sender.ID, Action: action}, nil); err != nil {
 		return err

@@ -103,7 +103,7 @@ func (h *Handlers) disablePerson(c *fiber.Ctx) error {
 		if err := h.DB.DisableUser(c.UserContext(), id); err != nil {
 			return err
 		}
-		h.Engine.StopUser(id)
+		h.Engine.StopUser(id, models.StoppedByAdmin)
 		h.accessChanged(id)
 		return nil
 	})

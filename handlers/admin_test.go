@@ -72,6 +72,14 @@ func TestDisablingEndsEverything(t *testing.T) {
 					t.Errorf("an answer is %+v, %v", run, err)
 				}
 			}
+			if err := one.db.EnableUser(t.Context(), ann.ID); err != nil {
+				t.Fatal(err)
+			}
+			again := one.browser(ann)
+			for _, id := range threads {
+				again.do("GET", "/chat/"+id, nil).want(200).has(models.StoppedByAdmin).lacks("You stopped this answer.")
+				again.do("GET", "/chat/"+id, nil, "Accept-Language", "de").want(200).has("Ein Administrator dieses Servers hat diese Antwort angehalten.")
+			}
 		})
 	}
 }

@@ -98,7 +98,7 @@ func (a *answer) reply() fiber.Map {
 		}
 	}
 	body := fiber.Map{"thread_id": a.Thread.ID, "status": a.Status(), "messages": messages, "tool_calls": a.ToolCalls()}
-	if a.Run.ErrorMessage != "" {
+	if a.Run.ErrorCode != "" {
 		body["error"] = fiber.Map{"code": a.Run.ErrorCode, "message": a.Run.ErrorMessage, "allow_retry": a.Run.AllowRetry}
 	}
 	return body

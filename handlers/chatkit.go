@@ -38,7 +38,7 @@ func (h *Handlers) chatKit(c *fiber.Ctx) error {
 // chatKitReply answers a request that is not streamed.
 func (h *Handlers) chatKitReply(c *fiber.Ctx, req chatkit.Request) error {
 	v := viewerOf(c)
-	ctx := withAsker(models.WithUser(c.UserContext(), v.User.ID), personOf(c))
+	ctx := withAsker(models.WithUser(c.UserContext(), v.User.ID), personOf(c, v.User))
 	if r, ok := req.(*chatkit.DeleteThreadRequest); ok {
 		if err := h.removeThread(ctx, v.User.ID, r.ThreadID); err != nil {
 			return err
@@ -131,7 +131,7 @@ func (h *Handlers) acceptPlan(c *fiber.Ctx, user *models.User, req chatkit.Reque
 	}
 	h.audience.tie(p.Run.ID)
 	h.linkEvents(user.ID, p.Plan.Events)
-	return p, h.beginPlan(p, asker{user, personOf(c), true, h.clientTools(c)})
+	return p, h.beginPlan(p, asker{personOf(c, user), true, h.clientTools(c)})
 }
 
 // How long an equal request of the same frame is taken for a repeated one: the

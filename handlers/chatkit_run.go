@@ -16,16 +16,16 @@ func (h *Handlers) beginPlan(p *models.Planned, by asker) error {
 	plan := p.Plan
 	turn := h.turn(by.person, plan.Thread)
 	turn.Input, turn.ClientTools = plan.Input, by.tools
-	spec := live.Spec{RunID: p.Run.ID, UserID: by.user.ID, ThreadID: p.Thread.ID, Thread: turn.Thread,
+	spec := live.Spec{RunID: p.Run.ID, UserID: by.person.ID, ThreadID: p.Thread.ID, Thread: turn.Thread,
 		Prologue: append(append(plan.Events, chatkit.StreamOptions{AllowCancel: true}), limitNotices(p.Used)...)}
 	for _, it := range plan.Save {
 		if call, ok := it.(*chatkit.ClientToolCall); ok {
-			h.itemChanged(by.user.ID, p.Thread.ID, call.ID) // no event says so
+			h.itemChanged(by.person.ID, p.Thread.ID, call.ID) // no event says so
 		}
 	}
 	for _, id := range plan.Remove {
 		if plan.Input == nil {
-			h.itemChanged(by.user.ID, p.Thread.ID, id)
+			h.itemChanged(by.person.ID, p.Thread.ID, id)
 		}
 	}
 	return h.launch(spec, produce(func(ctx context.Context, emit assistant.Emit) error {
@@ -49,7 +49,7 @@ var errNoAction = &chatkit.Error{Message: "This assistant does not know what to 
 
 // turn is a turn of somebody whose front end shows widgets.
 func (h *Handlers) turn(user assistant.User, thread *chatkit.Thread) *assistant.Turn {
-	return &assistant.Turn{User: user, Thread: *thread, History: history{h.DB, user.ID, thread.ID}, Files: h.readable(user.ID), Now: h.Now().In(user.Zone), Widgets: true}
+	return &assistant.Turn{User: user, Thread: *thread, History: history{h.DB, user.ID, thread.ID}, Files: h.readable(user.ID), Now: user.Here(h.Now()), Widgets: true}
 }
 
 // streamPlan answers with the events of an accepted request's run.

@@ -66,7 +66,7 @@ func (h *Handlers) removeAccount(c *fiber.Ctx, u *models.User) error {
 	if err := h.DB.MayLeave(ctx, u.ID); err != nil {
 		return err
 	}
-	h.Engine.StopUser(u.ID)
+	h.Engine.StopUser(u.ID, "")
 	for _, key := range []string{signInKey(u.Email), "reset:account:" + u.Email, signUpKey(u.Email), proofKey(u.ID), "email:" + u.ID} {
 		if err := h.DB.Forgive(ctx, key); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/text/language"
 
+	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/views"
 	"github.com/taskpilot/taskpilot/views/locale"
@@ -64,6 +65,24 @@ func (h *Handlers) languageChoice(u *models.User) views.LanguageChoice {
 		choice.List = h.Languages.All()
 	}
 	return choice
+}
+
+// personOf is who asks, to an assistant.
+func personOf(c *fiber.Ctx, u *models.User) assistant.User {
+	return assistant.User{ID: u.ID, Name: u.Name, Locale: localeOf(c), Language: languageOf(c, u), Zone: locale.Zone(c.UserContext())}
+}
+
+// languageOf is the language that the person's pages are in. Programs that speak
+// for somebody are answered in it, too: what an assistant says is for people.
+func languageOf(c *fiber.Ctx, u *models.User) string {
+	languages, err := locale.Load()
+	if err != nil {
+		return "" // a server that can't read them does not start
+	}
+	if l := languages.Find(u.Language); l != nil {
+		return l.Code
+	}
+	return languages.Match(c.Get(fiber.HeaderAcceptLanguage)).Code
 }
 
 // localeOf is the language that an assistant should answer in: the one that the

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
@@ -55,4 +56,22 @@ func TestRefusedFilesInTheReadersLanguage(t *testing.T) {
 
 	ann.do("POST", importPath, form("notes.txt", []byte("nothing of the kind"))).want(400).has("Das ist kein Export, den TaskPilot lesen kann.")
 	ann.do("GET", ann.bring("chats.json", importSample), nil).want(200).has("Es hat keine Nachrichten.").lacks("It has no messages.")
+}
+
+// The built-in assistant answers in the person's language, or their browser's, on
+// the page and to a program of theirs; English is for those who ask for nothing else.
+func TestAnswersAreInThePersonsLanguage(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t), func(o *Options) { o.Assistant = assistant.NewBuiltin(NewTasks(o.DB, nil), assistant.BuiltinOptions{}) })
+	ann, ben := modelstest.User(t, s.db, "ann@example.com"), modelstest.User(t, s.db, "ben@example.com")
+	say := func(v *visitor, text string, headers ...string) *reply {
+		return v.do("POST", "/api/"+v.user.ID+"/chat", map[string]any{"content": text}, headers...).want(200)
+	}
+	say(s.program(ann), "Füge Milch kaufen morgen um 17 Uhr hinzu", "Accept-Language", "de-AT,en;q=0.5").has("**Milch kaufen** steht jetzt auf deiner Liste, fällig: ")
+	say(s.program(ann), "list my tasks").has("You have 1 task:")
+	s.browser(ann).post("/settings/language", url.Values{"language": {"ar"}}).want(303)
+	say(s.program(ann), "اعرض مهامي", "Accept-Language", "de").has("لديك مهمة واحدة:")
+	say(s.program(ben), "Zeige meine Aufgaben", "Accept-Language", "sv, ja;q=0.5").has("リストは空です")
+
+	s.browser(ben).post("/tasks", url.Values{"title": {"Mama anrufen morgen um 5, hohe Priorität"}}, "HX-Request", "true", "Accept-Language", "de").want(200).has("Hinzugefügt: Mama anrufen.")
 }

@@ -36,7 +36,6 @@ func userText(content string) (*chatkit.UserMessage, error) {
 
 // asker is who asks for an answer, and what shows it.
 type asker struct {
-	user    *models.User
 	person  assistant.User
 	widgets bool     // there are widgets to see and to act on
 	tools   []string // that the front end has
@@ -44,16 +43,11 @@ type asker struct {
 
 // onPage is somebody in front of one of our pages.
 func onPage(c *fiber.Ctx) asker {
-	return asker{viewerOf(c).User, personOf(c), true, assistant.ChatPageTools()}
+	return asker{personOf(c, viewerOf(c).User), true, assistant.ChatPageTools()}
 }
 
 // byProgram is somebody whose program shows messages.
-func byProgram(c *fiber.Ctx) asker { return asker{viewerOf(c).User, personOf(c), false, nil} }
-
-func personOf(c *fiber.Ctx) assistant.User {
-	u := viewerOf(c).User
-	return assistant.User{ID: u.ID, Name: u.Name, Locale: localeOf(c), Zone: locale.Zone(c.UserContext())}
-}
+func byProgram(c *fiber.Ctx) asker { return asker{personOf(c, viewerOf(c).User), false, nil} }
 
 // blank reports a text in which there is nothing to see.
 func blank(text string) bool {
@@ -69,7 +63,7 @@ func (h *Handlers) send(ctx context.Context, m models.Message, by asker) (*model
 		return a, err
 	}
 	item := a.Item.Item
-	h.linkItem(by.user.ID, item)
+	h.linkItem(by.person.ID, item)
 	prologue := []chatkit.Event{chatkit.ItemDone{Item: item}, chatkit.StreamOptions{AllowCancel: true}}
 	if a.NewThread {
 		thread := a.Thread.ChatKit()
@@ -81,7 +75,7 @@ func (h *Handlers) send(ctx context.Context, m models.Message, by asker) (*model
 
 // retry answers a message of the person's again, in place of everything after it.
 func (h *Handlers) retry(ctx context.Context, by asker, threadID, itemID string) (*models.Accepted, error) {
-	a, err := h.DB.AcceptRetry(ctx, by.user.ID, threadID, itemID, h.Owner)
+	a, err := h.DB.AcceptRetry(ctx, by.person.ID, threadID, itemID, h.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -105,11 +99,11 @@ func (h *Handlers) begin(a *models.Accepted, prologue []chatkit.Event, by asker)
 
 		Thread:  a.Thread.ChatKit(),
 		Input:   input,
-		History: history{h.DB, by.user.ID, a.Thread.ID},
-		Files:   h.readable(by.user.ID),
-		Now:     h.Now().In(by.person.Zone),
+		History: history{h.DB, by.person.ID, a.Thread.ID},
+		Files:   h.readable(by.person.ID),
+		Now:     by.person.Here(h.Now()),
 	}
-	spec := live.Spec{RunID: a.Run.ID, UserID: by.user.ID, ThreadID: a.Thread.ID, Thread: turn.Thread, Prologue: prologue}
+	spec := live.Spec{RunID: a.Run.ID, UserID: by.person.ID, ThreadID: a.Thread.ID, Thread: turn.Thread, Prologue: prologue}
 	return h.launch(spec, produce(func(ctx context.Context, emit assistant.Emit) error {
 		return h.Assistant.Respond(ctx, turn, emit)
 	}))
@@ -207,7 +201,7 @@ func (h *Handlers) ask(ctx context.Context, m models.Message, by asker) (*answer
 	if !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	run, err := h.DB.Run(ctx, by.user.ID, a.Run.ID)
+	run, err := h.DB.Run(ctx, by.person.ID, a.Run.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func (h *Handlers) addTask(c *fiber.Ctx) error {
 	form := taskForm(c)
 	change, err := taskChange(form, nil, time.UTC)
 	if err == nil && form.Due == "" && form.Priority == "" {
-		in := todoChange(assistant.ReadTask(form.Title, h.here(c)))
+		in := todoChange(assistant.ReadTask(form.Title, locale.Of(c.UserContext()).Code, h.here(c)))
 		change.Title, change.DueAt, change.Priority = in.Title, in.DueAt, in.Priority
 	}
 	var row *models.Todo

@@ -25,7 +25,11 @@ func closing(pending []chatkit.Item, last chatkit.Item, threadID string, err err
 	case errors.Is(err, ErrWaiting):
 		return append(entries, entry{end: &End{Status: RequiresAction}})
 	case errors.Is(err, ErrStopped):
-		return append(entries, entry{item: &ItemChange{Item: stopNote(threadID)}, end: &End{Status: Cancelled}})
+		end := &End{Status: Cancelled}
+		if s, ok := errors.AsType[stoppedFor](err); ok && s.words != "" {
+			end.Message = s.words // without a code: it is no failure
+		}
+		return append(entries, entry{item: &ItemChange{Item: stopNote(threadID)}, end: end})
 	}
 	status := Failed
 	if errors.Is(err, ErrShutdown) || errors.Is(err, errCrashed) {
@@ -35,6 +39,15 @@ func closing(pending []chatkit.Item, last chatkit.Item, threadID string, err err
 	end := &End{Status: status, Code: ev.Code, Message: ev.Message, AllowRetry: ev.AllowRetry}
 	return append(entries, entry{payload: mustMarshal(ev), end: end})
 }
+
+// stoppedFor is an ErrStopped that somebody else than the person is behind.
+type stoppedFor struct{ words string }
+
+// Error is for the log.
+func (s stoppedFor) Error() string { return ErrStopped.Error() }
+
+// Unwrap says what it is.
+func (s stoppedFor) Unwrap() error { return ErrStopped }
 
 // errCrashed is the reason of a run whose process died.
 var errCrashed = errors.New("live: the process died")

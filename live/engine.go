@@ -108,13 +108,14 @@ func (e *Engine) Stop(runID string) bool {
 	return true
 }
 
-// StopUser ends all of a person's runs in this process.
-func (e *Engine) StopUser(userID string) {
+// StopUser ends all of a person's runs in this process. The words say why, as the
+// person did not do it.
+func (e *Engine) StopUser(userID, words string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, r := range e.runs {
 		if r.UserID == userID {
-			r.cancel(ErrStopped)
+			r.cancel(stoppedFor{words})
 		}
 	}
 }

@@ -87,6 +87,9 @@ func (db *DB) SetRole(ctx context.Context, userID, role string) error {
 	}))
 }
 
+// StoppedByAdmin is what a run of somebody says that was stopped by shutting them out.
+const StoppedByAdmin = "An administrator of this server stopped this answer."
+
 // DisableUser shuts somebody out: their sessions and tokens end, and their running
 // answers are to be stopped wherever they run. What they have stays. ErrLastAdmin:
 // they are the only administrator.
@@ -109,7 +112,8 @@ func (db *DB) DisableUser(ctx context.Context, userID string) error {
 		if err := db.endTokens(ctx, tx, userID); err != nil {
 			return err
 		}
-		stop := tx.Model(&Run{}).Where("user_id = ? AND status = 'running'", userID).Update("stop_requested", true)
+		stop := tx.Model(&Run{}).Where("user_id = ? AND status = 'running'", userID).
+			Updates(map[string]any{"stop_requested": true, "error_message": StoppedByAdmin})
 		if stop.Error != nil {
 			return stop.Error
 		}

@@ -264,6 +264,9 @@ func (db *DB) finish(tx *gorm.DB, w *work, t *threadRow) error {
 			"error_message": chatkit.CleanText(w.End.ErrorMessage), "allow_retry": w.End.AllowRetry, "finished_at": now,
 			"end_seq": db.log.lastSeq(w),
 		}
+		if w.End.Status == RunCancelled && w.End.ErrorMessage == "" {
+			delete(end, "error_message") // whoever asked for the stop said why
+		}
 		if err := tx.Model(&Run{}).Where("user_id = ? AND id = ?", w.UserID, w.RunID).UpdateColumns(end).Error; err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/views/locale"
+	"strings"
 )
 
 // Continued is a turn with the item of an earlier one that it goes on from.
@@ -28,7 +29,7 @@ func workflowIcon(w chatkit.Workflow) string {
 // workflowTitle is the line that stands for the whole workflow.
 func workflowTitle(ctx context.Context, w chatkit.Workflow, pending bool) string {
 	if s := w.Summary; s != nil && s.Title != "" {
-		return s.Title
+		return locale.Known(ctx, s.Title)
 	} else if s != nil && s.Duration != nil && w.Type == chatkit.WorkflowReasoning {
 		return locale.Tn(ctx, *s.Duration, "Thought for %d second", "Thought for %d seconds")
 	} else if s != nil && s.Duration != nil {
@@ -36,7 +37,7 @@ func workflowTitle(ctx context.Context, w chatkit.Workflow, pending bool) string
 	}
 	if pending {
 		if n := len(w.Tasks); n > 0 && w.Tasks[n-1].Common().Title != "" {
-			return w.Tasks[n-1].Common().Title
+			return knownStep(ctx, w.Tasks[n-1].Common().Title)
 		}
 		if w.Type == chatkit.WorkflowReasoning {
 			return locale.T(ctx, "Thinking…")
@@ -79,9 +80,17 @@ func stepState(task chatkit.Task, current bool) string {
 	return state
 }
 
+// knownStep translates a step of ours, whose name ends in "…" while it is being done.
+func knownStep(ctx context.Context, title string) string {
+	if known := locale.Known(ctx, title+"…"); known != title+"…" {
+		return strings.TrimSuffix(known, "…")
+	}
+	return locale.Known(ctx, title)
+}
+
 func stepTitle(ctx context.Context, task chatkit.Task) string {
 	if title := task.Common().Title; title != "" {
-		return title
+		return knownStep(ctx, title)
 	}
 	switch t := task.(type) {
 	case *chatkit.WebSearchTask:

@@ -5,7 +5,7 @@ import "github.com/taskpilot/taskpilot/views/locale"
 // known are sentences that other packages write and keep in English, because they
 // store them or tell them to programs. Pages translate them when they show them.
 func known() []string {
-	return []string{
+	return append(saidSentences(), []string{
 		// models: what is wrong with a field
 		locale.Mark("The name is missing. Enter one and try again."),
 		locale.Mark("The name is too long. Use at most 100 characters."),
@@ -85,14 +85,12 @@ func known() []string {
 		locale.Mark("invitation"),
 		locale.Mark("everything"),
 
-		// live, assistant: how an answer ended
+		// live, assistant, models: how an answer ended
+		locale.Mark("An administrator of this server stopped this answer."),
 		locale.Mark("The server restarted before this answer was complete. What had arrived is kept; try again for a whole answer."),
 		locale.Mark("The server can't store anything at the moment, so this answer was ended. What had arrived is kept; try again later."),
 		locale.Mark("This answer took too long and was ended. Try again, perhaps with a smaller question."),
 		locale.Mark("The connection broke and the answer was stopped. What had arrived is kept; try again for a whole answer."),
-		locale.Mark("The model server is busy; trying again…"),
-		locale.Mark("The model reached its length limit before it could answer. Please ask for something shorter, or go on in a new chat."),
-		locale.Mark("The model's content filter blocked this answer. Please put your question in other words."),
-		locale.Mark("The model gave an empty answer. Please try again."),
-	}
+		locale.Mark("Something went wrong while answering. Please try again."),
+	}...)
 }

@@ -12,7 +12,7 @@ import (
 
 var (
 	glue   = regexp.MustCompile(`"\s*\+\s*"`)
-	ask    = regexp.MustCompile(`^(The .+\.) (Ask whoever runs this TaskPilot to check )(.+)$`)
+	ask    = regexp.MustCompile(`^(The .+\.|) ?(Ask whoever runs this TaskPilot to check )(.+)$`)
 	limits = regexp.MustCompile(`^(The [a-z]+) (is (?:missing|too short|too long)\.) (?:Use at (?:least|most) \d+ characters\.|Enter one and try again\.)$`)
 	state  = regexp.MustCompile(`^This chat is (closed|locked)\. Start a new one to go on\.$`)
 	count  = regexp.MustCompile(`\d+`)

@@ -48,12 +48,15 @@ func quiet(t Turn) bool {
 func endingNote(ctx context.Context, t Turn) string {
 	switch t.Status {
 	case StatusCancelled:
+		if t.ErrorMessage != "" { // somebody else did
+			return saidWhy(ctx, t.ErrorMessage)
+		}
 		return locale.T(ctx, "You stopped this answer.")
 	case StatusInterrupted:
 		return locale.T(ctx, "This answer was interrupted before it was complete.")
 	case StatusFailed:
 		if t.ErrorMessage != "" {
-			return locale.Known(ctx, t.ErrorMessage)
+			return saidWhy(ctx, t.ErrorMessage)
 		}
 		return locale.T(ctx, "Something went wrong while answering. Please try again.")
 	case StatusAction:

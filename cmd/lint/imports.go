@@ -44,10 +44,11 @@ func rules() []rule {
 		{folder: "static", stdOnly: true},
 		{folder: "models", ours: []string{"chatkit"}, never: []string{fiber, templ}},
 		{folder: "models/modelstest", ours: []string{"chatkit", "models"}, never: []string{fiber, templ}},
-		{folder: "assistant", ours: []string{"chatkit"}, never: []string{fiber, gorm, templ}},
+		{folder: "assistant", ours: []string{"chatkit", "views/locale"}, never: []string{fiber, gorm, templ}},
 		{folder: "live", ours: []string{"chatkit"}, never: []string{fiber, gorm, templ}},
 		{folder: "views", ours: []string{"chatkit", "static"}, never: []string{fiber, gorm}},
-		{folder: "handlers", ours: []string{"chatkit", "views", "models", "assistant", "live", "static"}, unspoken: []string{gorm}},
+		{folder: "views/locale", never: []string{fiber, gorm, templ}}, // words only: whoever speaks to people may import it
+		{folder: "handlers", ours: []string{"chatkit", "views", "views/locale", "models", "assistant", "live", "static"}, unspoken: []string{gorm}},
 	}
 }
 

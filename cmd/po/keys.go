@@ -20,7 +20,7 @@ type key struct {
 }
 
 // folders are those whose code speaks to people.
-var folders = []string{"views", "handlers"}
+var folders = []string{"views", "handlers", "assistant"}
 
 // keysOf finds every text that the code looks up, in the order of the catalogues.
 func keysOf(root string) ([]key, error) {

@@ -74,6 +74,18 @@ func Tn(ctx context.Context, n int, one, other string, args ...any) string {
 	return fmt.Sprintf(form, append([]any{n}, args...)...)
 }
 
+// Meaning returns all texts of one meaning, with their translations; none in
+// English.
+func (l *Language) Meaning(meaning string) map[string]string {
+	list := map[string]string{}
+	for k, translated := range l.texts {
+		if k.meaning == meaning {
+			list[k.text] = translated
+		}
+	}
+	return list
+}
+
 // Mark returns its text as it is. It tells the catalogues of a text that is
 // translated later, with Known.
 func Mark(text string) string { return text }
