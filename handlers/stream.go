@@ -41,6 +41,7 @@ type stream struct {
 	raw  syscall.RawConn // of conn, for what may not wait; nil if it has none
 	next []byte          // what the client has sent of its next request
 	keep bool            // the connection, for that
+	bare bool            // the body has no chunks, which HTTP/1.0 does not know
 
 	ctx    context.Context // ends when the client is gone, or is to be
 	cancel context.CancelFunc
@@ -205,7 +206,7 @@ func (s *stream) step(w *worker) (ok bool) {
 		if len(events) == 0 {
 			return s.ctx.Err() == nil
 		}
-		b := chunk(&w.room, func(dst []byte) []byte { return s.feed.frames(dst, events) })
+		b := s.part(&w.room, func(dst []byte) []byte { return s.feed.frames(dst, events) })
 		s.feed.sent = events[len(events)-1].Seq
 		n, err := w.sending.now(s.raw, b)
 		s.err = err
@@ -240,7 +241,11 @@ func (s *stream) end() {
 	defer s.streams.wg.Done()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	whole := s.sendLocked(lastChunk) == nil
+	last := lastChunk
+	if s.bare {
+		last = nil // that the connection ends says it
+	}
+	whole := s.sendLocked(last) == nil
 	if s.err == nil { // no heartbeat comes after it
 		s.err = errStreamOver
 	}
@@ -299,7 +304,16 @@ func (s *stream) writeWith(fill func(dst []byte) []byte) error {
 		room = new([]byte)
 	}
 	defer s.streams.buffers.Put(room)
-	return s.send(chunk(room, fill))
+	return s.send(s.part(room, fill))
+}
+
+// part is what fill appends, as it goes out.
+func (s *stream) part(room *[]byte, fill func(dst []byte) []byte) []byte {
+	if s.bare {
+		*room = fill((*room)[:0])
+		return *room
+	}
+	return chunk(room, fill)
 }
 
 // chunk is what fill appends, as a chunk of a body, in room that is used again.

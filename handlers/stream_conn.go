@@ -26,15 +26,23 @@ func (s *stream) takeConn() {
 			s.raw, _ = c.SyscallConn()
 		}
 		header := &s.http.Response.Header
+		length := chunked
+		if s.bare = !s.http.Request.Header.IsHTTP11(); s.bare {
+			length = untilClosed
+		}
+		header.SetContentLength(length)
 		s.keep = !header.ConnectionClose()
-		header.SetContentLength(chunked)
 		head := header.AppendBytes(nil)
 		s.http = nil // the server uses it again
 		s.begin(head)
 	})
 }
 
-const chunked = -1 // as a length
+// As a length.
+const (
+	chunked     = -1
+	untilClosed = -2
+)
 
 // plainConn is the connection without what was read of it before.
 func plainConn(conn net.Conn) net.Conn {

@@ -87,6 +87,35 @@ func TestStreamLeavesItsConnectionUsable(t *testing.T) {
 	}
 }
 
+// HTTP/1.0 knows no chunks: there the end of the connection is the end of the body.
+func TestStreamInHTTP10(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t))
+	ann := s.program(modelstest.User(t, s.db, "ann@example.com"))
+	req := ann.request("POST", "/api/v1/chatkit/threads/"+ann.newThread()+"/messages", `{"content":"hello"}`, "Accept", "text/event-stream")
+	conn, err := net.Dial("tcp", req.URL.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST %s HTTP/1.0\r\nHost: %s\r\nConnection: keep-alive\r\nContent-Length: %d\r\n", req.URL.Path, req.Host, req.ContentLength)
+	if err := errors.Join(req.Header.Write(conn), conn.SetReadDeadline(time.Now().Add(time.Minute))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(conn, io.MultiReader(strings.NewReader("\r\n"), req.Body)); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil || len(res.TransferEncoding) > 0 || !res.Close || !strings.HasPrefix(string(body), "id: ") ||
+		!strings.Contains(string(body), "hello") || strings.HasSuffix(string(body), "0\r\n\r\n") {
+		t.Errorf("%v, %v, %q", err, res.Header, body)
+	}
+}
+
 func TestStreamEndsWithItsRights(t *testing.T) {
 	t.Parallel()
 	for name, take := range map[string]func(*server, *visitor){
