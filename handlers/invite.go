@@ -53,7 +53,7 @@ func (h *Handlers) invitePage(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set("X-Robots-Tag", "noindex")
-	return h.render(c, views.InvitePage(views.InviteForm{Secret: c.Params("invite"), Email: in.Email}))
+	return h.render(c, views.InvitePage(views.InviteForm{Secret: c.Params("invite"), Email: in.Email, Provider: h.providerName()}))
 }
 
 func (h *Handlers) acceptInvite(c *fiber.Ctx) error {
@@ -82,6 +82,6 @@ func (h *Handlers) acceptInvite(c *fiber.Ctx) error {
 		return err
 	}
 	problemOf(bad).answer(c)
-	return h.render(c, views.InvitePage(views.InviteForm{Secret: secret, Email: in.Email, Name: n.Name,
+	return h.render(c, views.InvitePage(views.InviteForm{Secret: secret, Email: in.Email, Provider: h.providerName(), Name: n.Name,
 		Errors: map[string]string{bad.Field: bad.Message}}))
 }

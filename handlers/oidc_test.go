@@ -307,9 +307,11 @@ func TestProviderWhereStrangersMayNot(t *testing.T) {
 	v.enter(p, "ada@example.com").want(403).has("takes no new accounts")
 	v.in("")
 	for _, email := range []string{"ada@example.com", "unproved@example.com"} {
-		if _, _, err := db.Invite(t.Context(), email); err != nil {
+		_, secret, err := db.Invite(t.Context(), email)
+		if err != nil {
 			t.Fatal(err)
 		}
+		v.do("GET", "/invite/"+secret, nil).want(200).has(`href="/oidc/signin"`)
 	}
 	v.enter(p, "unproved@example.com").want(403).has("has not confirmed")
 	v.enter(p, "ada@example.com").want(303)

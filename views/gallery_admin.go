@@ -36,7 +36,7 @@ func adminStates() []State {
 		{"page-admin-models-none", true, AdminModelsPage(AdminModels{Viewer: boss}, list)},
 		{"page-admin-audit", true, AdminAuditPage(audit, list)},
 		{"page-admin-audit-empty", true, AdminAuditPage(AdminAudit{Viewer: boss, Person: bo}, list)},
-		{"page-invite", true, InvitePage(InviteForm{Secret: "c2VjcmV0", Email: "dee@example.org"})},
+		{"page-invite", true, InvitePage(InviteForm{Secret: "c2VjcmV0", Email: "dee@example.org", Provider: "Example"})},
 		{"page-invite-refused", true, InvitePage(InviteForm{Secret: "c2VjcmV0", Email: "dee@example.org", Name: "Dee", Errors: map[string]string{"password": "Choose at least 8 characters."}})},
 	}
 }
