@@ -85,7 +85,11 @@ func (a *builtinTurn) worded(tool string, args map[string]any, result any) strin
 		if tool == ToolFindTask {
 			return wordedFound(a.ctx, r, fmt.Sprint(args["name"]))
 		}
-		return wordedList(a.ctx, r, fmt.Sprint(args["status"]))
+		said := wordedList(a.ctx, r, fmt.Sprint(args["status"]))
+		if head, _, ok := strings.Cut(said, "\n"); ok && a.turn.Widgets {
+			return head // the list itself is drawn below (TaskBoard)
+		}
+		return said
 	case ToolFailure:
 		return wordedFailure(a.ctx, r, args)
 	}

@@ -66,7 +66,7 @@ func taskRow(ctx context.Context, t Task, status string) widget.Node {
 	if t.Priority == "high" && !t.Completed {
 		row = append(row, &widget.Badge{Label: locale.T(ctx, "High priority"), Color: "danger", Size: "sm"})
 	}
-	row = append(row, &widget.Button{Label: locale.T(ctx, "Delete"), Color: "danger", Variant: "ghost", Size: "xs", OnClick: &widget.Action{
+	row = append(row, &widget.Button{Label: locale.T(ctx, "Delete"), Color: "secondary", Variant: "ghost", Size: "xs", OnClick: &widget.Action{
 		Type: actionDelete, Payload: taskPayload{ID: t.ID, Status: status}, Loading: widget.LoadContainer}})
 	return &widget.Row{Layout: widget.Layout{Base: widget.Base{Key: t.ID}, Align: "center", Gap: widget.Units(2), Children: row}}
 }

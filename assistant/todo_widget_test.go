@@ -38,7 +38,7 @@ func TestTaskBoardShowsTheList(t *testing.T) {
 	b, _ := board("one", "two")
 	events, err := collect(t, func(emit Emit) error { return b.Respond(t.Context(), turnOf("list my tasks"), emit) })
 	w := widgetOf(events)
-	if err != nil || w == nil || !strings.Contains(lastText(events), "You have 2 tasks") {
+	if err != nil || w == nil || lastText(events) != "You have 2 tasks:" {
 		t.Fatalf("%v, %v", types(events), err)
 	}
 	checkWidget(t, w)
