@@ -22,31 +22,46 @@ func (p *livePage) watch(ctx context.Context, cancel func(), w watch, wake <-cha
 			cancel()
 		}
 	}()
-	for first := true; ; first = false {
-		var err error
-		if first {
-			err = p.latest(ctx, &w)
-		}
-		if err == nil {
-			err = p.catchUp(ctx, &w)
-		}
+	for first, lost := true, 0; ; {
+		err := p.look(ctx, &w, first)
 		if errors.Is(err, models.ErrNotFound) {
-			_ = p.send("gone", map[string]string{"thread": w.thread}) // a failed write ends the stream by itself
-			return
+			if _, err = p.h.DB.Thread(ctx, p.user, w.thread); errors.Is(err, models.ErrNotFound) {
+				_ = p.send("gone", map[string]string{"thread": w.thread}) // a failed write ends the stream by itself
+				return
+			}
+			// An earlier message was answered anew, which deleted what this looked at.
+			if lost++; err == nil && lost < maxLost {
+				continue
+			}
 		}
-		if err != nil {
+		if err != nil || lost == maxLost {
 			if ctx.Err() == nil && p.s.failed() == nil {
 				p.h.Log.Error("live view", "thread", w.thread, "err", err)
 			}
 			cancel()
 			return
 		}
+		first, lost = false, 0
 		select {
 		case <-wake:
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// maxLost is how often in a row what a page is to be told may be deleted meanwhile,
+// before the page has to connect again.
+const maxLost = 10
+
+// look tells the page what it lacks: on the first look the newest turn, too.
+func (p *livePage) look(ctx context.Context, w *watch, first bool) error {
+	if first {
+		if err := p.latest(ctx, w); err != nil {
+			return err
+		}
+	}
+	return p.catchUp(ctx, w)
 }
 
 // catchUp sends what the page lacks of a thread: turns that were finished since
