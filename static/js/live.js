@@ -62,6 +62,11 @@ function resync() {
   tell();
 }
 
+// Signing out ends the stream before its answer leads away: a reload would come
+// between, and lead back here after the next sign-in.
+let leaving = false;
+addEventListener("submit", (event) => (leaving = !event.defaultPrevented));
+
 function receive(message) {
   switch (message.type) {
     case "fragment":
@@ -77,7 +82,7 @@ function receive(message) {
       if (message.thread === watch().thread) location.assign(`/undo?do=delete&thread=${message.thread}`);
       break;
     case "auth":
-      location.reload();
+      if (!leaving) location.reload();
       break;
   }
 }
