@@ -62,9 +62,7 @@ function resync() {
   tell();
 }
 
-// Signing out ends the stream before its answer leads away: a reload would come
-// between, and lead back here after the next sign-in.
-let leaving = false;
+let leaving = false; // signing out ends the stream first, and a reload would lead back here
 addEventListener("submit", (event) => (leaving = !event.defaultPrevented));
 
 function receive(message) {
