@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/taskpilot/taskpilot/views/locale"
 )
 
 // A library for this exists, and was tried: it reads "buy May flowers" as a date in
@@ -112,7 +114,7 @@ func resolveWhen(g map[string]string, now time.Time) (time.Time, bool) {
 
 // resolveDay returns the day that is named, today if none is.
 func resolveDay(g map[string]string, now time.Time) (day time.Time, dated, ok bool) {
-	today := dayOf(now)
+	today := locale.DateOf(now)
 	switch {
 	case g["near"] != "":
 		ahead := map[string]int{"tomorrow": 1, "tmrw": 1, "today": 0, "tonight": 0}

@@ -1,19 +1,17 @@
 package assistant
 
-import "time"
+import (
+	"time"
+
+	"github.com/taskpilot/taskpilot/views/locale"
+)
 
 // A task is due on a day, which is kept as midnight UTC wherever the person is, or
 // at a time. A time that is midnight UTC somewhere else (nine in Tokyo) is kept a
 // millisecond later, so that it is not taken for a day.
 
 // dueDay reports whether a due date is a day without a time.
-func dueDay(due time.Time) bool { return due.UTC().Equal(dayOf(due.UTC())) }
-
-// dayOf is the date that t has in its own zone, as days are kept.
-func dayOf(t time.Time) time.Time {
-	y, m, d := t.Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-}
+func dueDay(due time.Time) bool { return due.UTC().Equal(locale.DateOf(due.UTC())) }
 
 // dueAt is a time as it is kept.
 func dueAt(t time.Time) time.Time {

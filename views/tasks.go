@@ -156,20 +156,14 @@ func boolText(b bool) string { return strconv.FormatBool(b) }
 
 // A due date is a day, kept as midnight UTC wherever the person is, or a time,
 // which is never midnight UTC to the millisecond (see assistant/due.go).
-func timed(due time.Time) bool { return !due.UTC().Equal(dateOf(due.UTC())) }
+func timed(due time.Time) bool { return !due.UTC().Equal(locale.DateOf(due.UTC())) }
 
 // DueDay is the day of a due date, as midnight UTC: of a time, where the person is.
 func DueDay(due time.Time, zone *time.Location) time.Time {
 	if timed(due) {
-		return dateOf(due.In(zone))
+		return locale.DateOf(due.In(zone))
 	}
 	return due.UTC()
-}
-
-// dateOf is the date that t has in its own zone, as days are kept.
-func dateOf(t time.Time) time.Time {
-	y, m, d := t.Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 // late reports whether an open task's day is over, or its time has come.
@@ -180,11 +174,11 @@ func late(task Task, now time.Time) bool {
 	if timed(*task.DueAt) {
 		return task.DueAt.Before(now)
 	}
-	return task.DueAt.Before(dateOf(now))
+	return task.DueAt.Before(locale.DateOf(now))
 }
 
 func dueToday(task Task, now time.Time) bool {
-	return !task.Completed && task.DueAt != nil && DueDay(*task.DueAt, now.Location()).Equal(dateOf(now))
+	return !task.Completed && task.DueAt != nil && DueDay(*task.DueAt, now.Location()).Equal(locale.DateOf(now))
 }
 
 // dueText says when a task is due, and that it is overdue, in words.
@@ -203,7 +197,7 @@ func dueText(ctx context.Context, task Task, now time.Time) string {
 }
 
 func dayText(ctx context.Context, due, now time.Time) string {
-	switch days := int(due.Sub(dateOf(now)).Hours() / 24); {
+	switch days := int(due.Sub(locale.DateOf(now)).Hours() / 24); {
 	case days == 0:
 		return locale.T(ctx, "Today")
 	case days == 1:

@@ -51,6 +51,12 @@ func Zone(ctx context.Context) *time.Location {
 // Here returns t in the time zone of ctx.
 func Here(ctx context.Context, t time.Time) time.Time { return t.In(Zone(ctx)) }
 
+// DateOf is the date that t has in its own zone, as midnight UTC.
+func DateOf(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
 // T returns a text in the language of ctx.
 func T(ctx context.Context, text string) string { return Of(ctx).text("", text) }
 
