@@ -3,6 +3,7 @@ package chatkit
 import (
 	"slices"
 	"strconv"
+	"time"
 )
 
 // appender is what writes itself without reflection: the values that servers
@@ -36,9 +37,10 @@ func appendList[T any](dst []byte, list []T, one func([]byte, T) ([]byte, error)
 }
 
 // appendTime appends a time as [Time] writes it.
-func appendTime(dst []byte, t Time) []byte { return t.UTC().AppendFormat(dst, timeLayout) }
-
-const timeLayout = `"2006-01-02T15:04:05.999999Z"`
+func appendTime(dst []byte, t Time) []byte {
+	// This layout has a way of its own in package time, a third of the work.
+	return append(t.UTC().Truncate(time.Microsecond).AppendFormat(append(dst, '"'), time.RFC3339Nano), '"')
+}
 
 // appendBase appends the beginning of an item.
 func appendBase(dst []byte, typ string, b *ItemBase) []byte {

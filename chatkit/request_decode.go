@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,7 +43,8 @@ func DecodeRequest(raw []byte) (Request, error) {
 	if err != nil {
 		return nil, &RequestError{Message: "is not usable JSON: " + err.Error()}
 	}
-	top := openObject("", raw)
+	// What a request keeps as JSON must not change when the caller uses raw again.
+	top := openObject("", bytes.Clone(raw))
 	typ := top.text("type")
 	metadata := top.freeObject("metadata")
 	params := top.object("params")

@@ -2,13 +2,14 @@ package chatkit
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// object is a JSON object that is read key by key, exactly as the keys are
+// object is a checked JSON object that is read key by key, exactly as the keys are
 // spelled. The first failure stays in err and names the key; after it, reads
 // return zero values.
 type object struct {
@@ -19,7 +20,8 @@ type object struct {
 
 func openObject(path string, raw json.RawMessage) *object {
 	o := &object{path: path}
-	if err := json.Unmarshal(raw, &o.fields); err != nil || o.fields == nil {
+	var ok bool
+	if o.fields, ok = splitObject(raw); !ok {
 		o.err = &RequestError{Field: path, Message: "must be an object"}
 	}
 	return o
@@ -80,6 +82,9 @@ func (o *object) freeObject(key string) map[string]any {
 
 func (o *object) text(key string) string {
 	raw := o.required(key)
+	if o.err == nil && len(raw) > 0 && raw[0] == '"' && !escaped(raw) {
+		return string(raw[1 : len(raw)-1])
+	}
 	var s string
 	if o.err == nil && (isNull(raw) || json.Unmarshal(raw, &s) != nil) {
 		o.fail(key, "must be a string")
@@ -145,10 +150,10 @@ func (o *object) oneOf(key, def string, allowed ...string) string {
 
 // number is a whole number, or a string of one.
 func (o *object) number(key string) int64 {
-	var s string
 	raw := o.fields[key]
-	if json.Unmarshal(raw, &s) != nil {
-		s = string(raw)
+	s := string(raw)
+	if len(raw) > 0 && raw[0] == '"' {
+		s = o.text(key)
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err == nil {
@@ -188,9 +193,18 @@ func (o *object) size(key string) int64 {
 // exactKeys leaves of a JSON object what is spelled exactly like one of the keys:
 // encoding/json would take TEXT for text, and the later of the two.
 func exactKeys(raw []byte, keys ...string) ([]byte, error) {
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &all); err != nil {
-		return nil, err
+	all, ok := splitObject(raw)
+	if !ok {
+		return nil, errors.New("not an object")
+	}
+	known := 0
+	for _, key := range keys {
+		if _, ok := all[key]; ok {
+			known++
+		}
+	}
+	if known == len(all) {
+		return raw, nil
 	}
 	maps.DeleteFunc(all, func(key string, _ json.RawMessage) bool { return !slices.Contains(keys, key) })
 	return marshal(all)

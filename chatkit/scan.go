@@ -27,11 +27,23 @@ func CheckJSON(raw []byte, maxDepth int) error {
 	return s.value(1)
 }
 
+// splitObject returns the members of an object as they stand in raw, which must
+// have passed [CheckJSON]: no key is there twice. False if it is no object.
+func splitObject(raw []byte) (map[string]json.RawMessage, bool) {
+	fields := map[string]json.RawMessage{}
+	s := jsonScanner{in: raw, max: MaxRequestDepth, take: func(key, value []byte) { fields[string(key)] = value }}
+	if s.space(); s.at == len(raw) || raw[s.at] != '{' {
+		return nil, false
+	}
+	return fields, s.value(1) == nil
+}
+
 // jsonScanner walks over JSON that is known to be valid.
 type jsonScanner struct {
-	in  []byte
-	at  int
-	max int
+	in   []byte
+	at   int
+	max  int
+	take func(key, value []byte) // gets the members of the outermost object, if set
 }
 
 func (s *jsonScanner) value(depth int) error {
@@ -50,22 +62,28 @@ func (s *jsonScanner) value(depth int) error {
 }
 
 func (s *jsonScanner) members(isObject bool, depth int) error {
-	var seen map[string]bool
-	if isObject {
-		seen = map[string]bool{}
-	}
+	var seen keys
 	for s.at++; ; s.at++ { // over the bracket, then over each comma
 		s.space()
 		if c := s.in[s.at]; c == '}' || c == ']' { // empty
 			break
 		}
+		var key []byte
 		if isObject {
-			if err := s.key(seen); err != nil {
+			var err error
+			if key, err = s.key(); err != nil {
 				return err
 			}
+			if s.take == nil && !seen.add(key) {
+				return fmt.Errorf("%w: the key %.60q appears twice", ErrJSON, key)
+			}
 		}
+		start := s.at
 		if err := s.value(depth + 1); err != nil {
 			return err
+		}
+		if depth == 1 && s.take != nil {
+			s.take(key, s.in[start:s.at])
 		}
 		s.space()
 		if s.in[s.at] != ',' {
@@ -76,22 +94,50 @@ func (s *jsonScanner) members(isObject bool, depth int) error {
 	return nil
 }
 
-func (s *jsonScanner) key(seen map[string]bool) error {
+// key passes over a key and its colon.
+func (s *jsonScanner) key() ([]byte, error) {
 	raw := s.text()
-	key := string(raw[1 : len(raw)-1])
+	key := raw[1 : len(raw)-1]
 	if escaped(raw) {
-		if err := json.Unmarshal(raw, &key); err != nil {
-			return err
+		var text string
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return nil, err
 		}
+		key = []byte(text)
 	}
-	if seen[key] {
-		return fmt.Errorf("%w: the key %.60q appears twice", ErrJSON, key)
-	}
-	seen[key] = true
 	s.space()
 	s.at++ // the colon
 	s.space()
-	return nil
+	return key, nil
+}
+
+// keys are those of one object: most have few, which need no map.
+type keys struct {
+	few  [8][]byte
+	n    int
+	many map[string]bool
+}
+
+// add reports whether the key is new.
+func (k *keys) add(key []byte) bool {
+	for _, other := range k.few[:k.n] {
+		if bytes.Equal(other, key) {
+			return false
+		}
+	}
+	if k.n < len(k.few) {
+		k.few[k.n] = key
+		k.n++
+		return true
+	}
+	if k.many[string(key)] {
+		return false
+	}
+	if k.many == nil {
+		k.many = map[string]bool{}
+	}
+	k.many[string(key)] = true
+	return true
 }
 
 func escaped(raw []byte) bool {

@@ -63,7 +63,9 @@ func private(path string) error {
 }
 
 func sqlitePool(path string, pragmas []string, txlock string, size int) (*gorm.DB, error) {
-	query := url.Values{"_pragma": pragmas, "_txlock": {txlock}}
+	// Times are stored as integers. Without _texttotime, which the dialect would
+	// add, a text that looks like a time stays the text that it is.
+	query := url.Values{"_pragma": pragmas, "_txlock": {txlock}, "_texttotime": {"0"}, "_inttotime": {"0"}}
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
 	g, err := gorm.Open(sqlite.Open(dsn), gormConfig())
 	if err != nil {

@@ -50,16 +50,18 @@ func (db *DB) showThreads(ctx context.Context, userID string, page chatkit.PageR
 }
 
 // shownThread is the columns that scanShownThread reads.
-const shownThread = "id, title, status_type, status_reason, created_at, image_domains"
+// What most threads have no need of is NULL, which is read fastest.
+const shownThread = "id, title, created_at, nullif(status_type, 'active'), nullif(status_reason, ''), nullif(image_domains, 'null')"
 
 func scanShownThread(rows *sql.Rows) (t chatkit.Thread, err error) {
 	var created Time
-	var domains sql.NullString
-	if err := rows.Scan(&t.ID, &t.Title, &t.Status.Type, &t.Status.Reason, &created, &domains); err != nil {
+	var status, reason, domains sql.NullString
+	if err := rows.Scan(&t.ID, &t.Title, &created, &status, &reason, &domains); err != nil {
 		return t, err
 	}
 	t.CreatedAt = created.ChatKit()
-	if domains.Valid && domains.String != "null" && domains.String != "" {
+	t.Status = chatkit.ThreadStatus{Type: chatkit.StatusType(cmp.Or(status.String, string(chatkit.Active))), Reason: reason.String}
+	if domains.String != "" {
 		err = json.Unmarshal([]byte(domains.String), &t.AllowedImageDomains)
 	}
 	return t, err
@@ -102,7 +104,7 @@ func (db *DB) ShowItems(ctx context.Context, userID, threadID string, page chatk
 
 func (db *DB) showItems(ctx context.Context, userID, threadID string, page chatkit.PageRequest) (out chatkit.Page[chatkit.Item], err error) {
 	direction, than := sqlOrder(page.Order)
-	text, args := "SELECT id, type, hidden, payload, created_at FROM items WHERE user_id = ? AND thread_id = ?"+
+	text, args := "SELECT id, created_at, CASE WHEN hidden THEN NULL ELSE payload END FROM items WHERE user_id = ? AND thread_id = ?"+
 		" AND EXISTS (SELECT 1 FROM threads WHERE user_id = ? AND id = ? AND "+threadKept+")", []any{userID, threadID, userID, threadID}
 	if page.After != "" {
 		seq, err := cursor(itemsOf(db.read(ctx), userID, threadID), "seq", page.After)
@@ -124,11 +126,12 @@ func (db *DB) showItems(ctx context.Context, userID, threadID string, page chatk
 			out.HasMore, out.After = true, last
 			return nil
 		}
-		if err := rows.Scan(&row.ID, &row.Type, &row.Hidden, &row.Payload, &row.CreatedAt); err != nil {
+		var payload sql.NullString
+		if err := rows.Scan(&row.ID, &row.CreatedAt, &payload); err != nil {
 			return err
 		}
-		if last = row.ID; row.Hidden {
-			return nil
+		if last, row.Payload = row.ID, payload.String; !payload.Valid {
+			return nil // hidden
 		}
 		it, err := row.shown()
 		out.Data = append(out.Data, it)
@@ -145,9 +148,10 @@ func (db *DB) showItems(ctx context.Context, userID, threadID string, page chatk
 // person's message that has more than text is decoded: the addresses of
 // attachments are the caller's to make anew.
 func (r *itemRow) shown() (chatkit.Item, error) {
-	plain := r.Type != (*chatkit.UserMessage)(nil).ItemType() || strings.HasSuffix(r.Payload, `,"attachments":[],"inference_options":{}}`)
+	typ, _, _ := strings.Cut(strings.TrimPrefix(r.Payload, `{"type":"`), `"`)
+	plain := typ != (*chatkit.UserMessage)(nil).ItemType() || strings.HasSuffix(r.Payload, `,"attachments":[],"inference_options":{}}`)
 	base := chatkit.ItemBase{ID: r.ID, ThreadID: r.ThreadID, CreatedAt: r.CreatedAt.ChatKit()}
-	if it, ok := chatkit.NewEncodedItem(r.Type, base, r.Payload); ok && plain {
+	if it, ok := chatkit.NewEncodedItem(typ, base, r.Payload); ok && plain {
 		return it, nil
 	}
 	it, err := r.item()

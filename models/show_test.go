@@ -50,6 +50,8 @@ func TestShownAsListed(t *testing.T) {
 		store, ctx := models.NewStore(db), models.WithUser(t.Context(), ann.ID)
 		want(t, store.SaveThread(ctx, &chatkit.Thread{ID: "thr_x", AllowedImageDomains: []string{"example.com"},
 			Status: chatkit.ThreadStatus{Type: chatkit.Locked, Reason: "Later."}}), nil)
+		want(t, store.SaveThread(ctx, &chatkit.Thread{ID: "thr_y", AllowedImageDomains: []string{},
+			Status: chatkit.ThreadStatus{Type: chatkit.Closed, Reason: "2026-01-02 03:04:05"}}), nil) // a text, not a time
 		same := func(what string, got, want any) {
 			t.Helper()
 			if g, w := must[[]byte](t)(chatkit.Marshal(got)), must[[]byte](t)(chatkit.Marshal(want)); string(g) != string(w) {
