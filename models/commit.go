@@ -72,7 +72,7 @@ func (db *DB) Commit(ctx context.Context, batches []RunBatch) (lost []string, er
 		}
 		room.works = append(room.works, w)
 	}
-	if done, err := db.log.quick(ctx, room.works); err != nil || done {
+	if done, err := db.log.quick(db.writer.WithContext(ctx), room.works); err != nil || done {
 		return nil, wrap("commit", err)
 	}
 	err = db.changeLog(ctx, func(tx *gorm.DB) error {
@@ -95,13 +95,9 @@ func (db *DB) changeLog(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		}
 		ctx = context.WithoutCancel(ctx)
 	}
-	committed := false
-	end, err := db.log.begin(ctx, db.writer)
-	if err != nil {
-		return err
-	}
+	committed, end := false, db.log.begin()
 	defer func() { end(committed) }()
-	err = db.write(ctx, fn)
+	err := db.write(ctx, fn)
 	committed = err == nil
 	return err
 }

@@ -37,11 +37,9 @@ type DB struct {
 	cost      cost          // of a password's hash
 	hashing   chan struct{} // a slot for each password that may be hashed at once
 
-	room       atomic.Pointer[workRoom] // nil while it is used
-	statements sync.Map                 // of query: *sql.Stmt by text, of which there are few
+	room atomic.Pointer[workRoom] // nil while it is used
 
-	indexing compiled    // what SQLite's writer says for every message
-	untidy   atomic.Bool // SQLite's index has changed since TidyIndex
+	untidy atomic.Bool // SQLite's index has changed since TidyIndex
 
 	accessChanges atomic.Int64
 

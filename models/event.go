@@ -9,12 +9,12 @@ import (
 
 // eventLog keeps the events of runs. The two databases differ in what is cheap.
 type eventLog interface {
-	// begin comes before a transaction of writer in which fence and append, or
-	// disturb, are called, and end after it.
-	begin(ctx context.Context, writer *gorm.DB) (end func(committed bool), err error)
+	// begin comes before a transaction in which fence and append, or disturb, are
+	// called, and end after it.
+	begin() (end func(committed bool))
 	// quick stores works without a transaction of writer, if it can: then it
 	// reports true.
-	quick(ctx context.Context, works []work) (bool, error)
+	quick(writer *gorm.DB, works []work) (bool, error)
 	// fence finds the works whose run is still running and their Owner's, and
 	// keeps them so until tx ends.
 	fence(tx *gorm.DB, works []work) error

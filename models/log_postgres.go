@@ -1,7 +1,6 @@
 package models
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 
@@ -12,11 +11,11 @@ import (
 type postgresLog struct{}
 
 // begin does nothing: what the log counts on is in the database.
-func (postgresLog) begin(context.Context, *gorm.DB) (end func(committed bool), err error) {
-	return func(bool) {}, nil
+func (postgresLog) begin() (end func(committed bool)) {
+	return func(bool) {}
 }
 
-func (postgresLog) quick(context.Context, []work) (bool, error) { return false, nil }
+func (postgresLog) quick(*gorm.DB, []work) (bool, error) { return false, nil }
 
 func (postgresLog) disturb(*gorm.DB) error { return nil }
 

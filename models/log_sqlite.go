@@ -1,7 +1,6 @@
 package models
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"sync"
@@ -24,8 +23,6 @@ type sqliteLog struct {
 	runs    map[string]*openRun
 	lines   []byte // room for the journal's next row
 	pages   insert // room for rows of run_events
-
-	compiled // what nearly every commit says
 }
 
 var _ eventLog = (*sqliteLog)(nil)
@@ -49,16 +46,12 @@ const (
 
 // begin locks the log. Unless the transaction in which it is then used is
 // committed, what it thinks it knows is void.
-func (l *sqliteLog) begin(ctx context.Context, writer *gorm.DB) (end func(committed bool), err error) {
+func (l *sqliteLog) begin() (end func(committed bool)) {
 	l.mu.Lock()
-	if err := l.compile(ctx, writer, lookJournal, insertJournal, tidyJournal, appendQuick); err != nil {
-		l.mu.Unlock()
-		return nil, err
-	}
 	return func(committed bool) {
 		l.known = l.known && committed
 		l.mu.Unlock()
-	}, nil
+	}
 }
 
 // fence needs no lock in the database: the transaction is the only one that
@@ -124,7 +117,7 @@ func (l *sqliteLog) append(tx *gorm.DB, works []*work) error {
 		}
 	}
 	if len(l.lines) > 0 {
-		if err := l.exec(tx, insertJournal, n, l.lines); err != nil {
+		if err := exec(tx, insertJournal, n, l.lines); err != nil {
 			return err
 		}
 		l.n = n
@@ -185,7 +178,7 @@ func (l *sqliteLog) tidy(tx *gorm.DB, rows *insert) error {
 	if oldest > l.n {
 		l.n = 0
 	}
-	return l.exec(tx, tidyJournal, oldest)
+	return exec(tx, tidyJournal, oldest)
 }
 
 // disturb is for a transaction that changes which runs there are, or whose: it

@@ -3,6 +3,8 @@ package models
 import (
 	"context"
 	"strconv"
+
+	"gorm.io/gorm"
 )
 
 // appendQuick is one more row of the journal, by one statement instead of a
@@ -13,7 +15,8 @@ const appendQuick = "INSERT INTO run_journal (n, lines) SELECT ?, ? FROM run_log
 
 // quick stores works that bring nothing but events for the journal, as nearly all
 // do. It reports false, and has stored nothing, if they need more than that.
-func (l *sqliteLog) quick(ctx context.Context, works []work) (bool, error) {
+func (l *sqliteLog) quick(writer *gorm.DB, works []work) (bool, error) {
+	ctx := writer.Statement.Context
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
@@ -24,7 +27,7 @@ func (l *sqliteLog) quick(ctx context.Context, works []work) (bool, error) {
 		return false, nil
 	}
 	// As in changeLog, the driver is not to watch the context.
-	done, err := l.of(appendQuick).ExecContext(context.WithoutCancel(ctx), n, l.lines, l.changes, l.n)
+	done, err := writer.Statement.ConnPool.ExecContext(context.WithoutCancel(ctx), appendQuick, n, l.lines, l.changes, l.n)
 	if err != nil {
 		l.known = false
 		return false, err

@@ -2,6 +2,7 @@ package models
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,7 +54,7 @@ func appendEvents(events []Event, lines []byte, seq int64, limit int) ([]Event, 
 // after a transaction that failed, and when somebody else has been there.
 func (l *sqliteLog) look(tx *gorm.DB) error {
 	var changes, n int64
-	err := l.row(tx, lookJournal).Scan(&changes, &n)
+	err := queryRow(tx, lookJournal).Scan(&changes, &n)
 	if err != nil || l.known && changes == l.changes && n == l.n {
 		return err
 	}
@@ -148,6 +149,10 @@ func query(tx *gorm.DB, each func(scan func(...any) error) error, sql string, ar
 		}
 	}
 	return errors.Join(rows.Err(), rows.Close())
+}
+
+func queryRow(tx *gorm.DB, text string, args ...any) *sql.Row {
+	return tx.Statement.ConnPool.QueryRowContext(tx.Statement.Context, text, args...)
 }
 
 func exec(tx *gorm.DB, sql string, args ...any) error {

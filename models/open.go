@@ -42,10 +42,10 @@ func (db *DB) openSQLite(path string) error {
 		return err
 	}
 	db.path, db.log = path, &sqliteLog{}
-	if db.writer, err = sqlitePool(path, pragmas, "immediate", 1); err != nil {
+	if db.writer, err = openFile(path, pragmas, "immediate", 1); err != nil {
 		return err
 	}
-	db.reader, err = sqlitePool(path, readerPragmas, "deferred", sqliteReaders)
+	db.reader, err = openFile(path, readerPragmas, "deferred", sqliteReaders)
 	return err
 }
 
@@ -62,21 +62,18 @@ func private(path string) error {
 	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
-func sqlitePool(path string, pragmas []string, txlock string, size int) (*gorm.DB, error) {
-	// Times are stored as integers. Without _texttotime, which the dialect would
-	// add, a text that looks like a time stays the text that it is.
-	query := url.Values{"_pragma": pragmas, "_txlock": {txlock}, "_texttotime": {"0"}, "_inttotime": {"0"}}
+func openFile(path string, pragmas []string, txlock string, size int) (*gorm.DB, error) {
+	// Without the _texttotime that the dialect would add, a text that looks like a
+	// time stays the text that it is: times are stored as integers.
+	query := url.Values{"_pragma": pragmas, "_txlock": {txlock}}
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
-	g, err := gorm.Open(sqlite.Open(dsn), gormConfig())
-	if err != nil {
-		return nil, fmt.Errorf("sqlite file %s: %w", path, err)
-	}
-	pool, err := g.DB()
-	if err != nil {
-		return nil, err
-	}
+	pool := sqlitePool(dsn)
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
+	g, err := gorm.Open(sqlite.New(sqlite.Config{Conn: pool}), gormConfig())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite file %s: %w", path, err), pool.Close())
+	}
 	return g, nil
 }
 
@@ -102,8 +99,7 @@ func (db *DB) openPostgres(address string) error {
 	return nil
 }
 
-// gormConfig has no prepared statements: pgx keeps its own, and what SQLite is
-// asked most goes by query, which has some.
+// gormConfig has no prepared statements: the connections keep their own.
 func gormConfig() *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true,

@@ -23,30 +23,12 @@ func (db *DB) query(ctx context.Context, text string, args ...any) (rows *sql.Ro
 	if db.pg != nil { // which keeps prepared statements by itself
 		rows, err = pool.QueryContext(ctx, numbered(text), args...)
 	} else {
-		rows, err = db.querySQLite(ctx, pool, text, args)
+		// Nobody waits for a network, and watching a context costs two goroutines
+		// for each statement.
+		rows, err = pool.QueryContext(context.WithoutCancel(ctx), text, args...)
 	}
 	db.reader.Logger.Trace(ctx, began, func() (string, int64) { return text, -1 }, err)
 	return rows, err
-}
-
-// querySQLite compiles each text once.
-func (db *DB) querySQLite(ctx context.Context, pool *sql.DB, text string, args []any) (*sql.Rows, error) {
-	// Nobody waits for a network, and watching a context costs two goroutines
-	// for each statement.
-	ctx = context.WithoutCancel(ctx)
-	found, ok := db.statements.Load(text)
-	if !ok {
-		made, err := pool.PrepareContext(ctx, text)
-		if err != nil {
-			return nil, err
-		}
-		if found, ok = db.statements.LoadOrStore(text, made); ok { // another was first
-			if err := made.Close(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return found.(*sql.Stmt).QueryContext(ctx, args...)
 }
 
 // each calls scan for every row and closes rows.

@@ -16,11 +16,6 @@ const attempts = 5
 // write runs fn in one transaction. Postgres may end one of two transactions
 // that wait for each other; that one is run again.
 func (db *DB) write(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	if db.pg == nil {
-		if err := db.indexing.compile(ctx, db.writer, claimDoc, putWords, forgetDoc); err != nil {
-			return err
-		}
-	}
 	for n := 1; ; n++ {
 		err := db.writer.WithContext(ctx).Transaction(fn)
 		if err == nil || n == attempts || !lostAgainstOther(err) {

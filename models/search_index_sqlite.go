@@ -29,7 +29,7 @@ func (db *DB) indexSQLite(tx *gorm.DB, docs []searchDoc) error {
 	for i := range docs {
 		d, err := &docs[i], error(nil)
 		if d.Words == "" {
-			err = db.indexing.exec(tx, forgetDoc, d.UserID, d.ThreadID, d.ItemID)
+			err = exec(tx, forgetDoc, d.UserID, d.ThreadID, d.ItemID)
 		} else {
 			err = db.claim(tx, d)
 		}
@@ -44,7 +44,7 @@ func (db *DB) indexSQLite(tx *gorm.DB, docs []searchDoc) error {
 			continue
 		}
 		place := d.place()
-		if err := db.indexing.exec(tx, putWords, d.N, place+strings.ReplaceAll(d.Words, " ", " "+place)); err != nil {
+		if err := exec(tx, putWords, d.N, place+strings.ReplaceAll(d.Words, " ", " "+place)); err != nil {
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ func (db *DB) indexSQLite(tx *gorm.DB, docs []searchDoc) error {
 // claim finds the document's number: its index knows it by nothing else.
 func (db *DB) claim(tx *gorm.DB, d *searchDoc) error {
 	for ; ; d.N++ {
-		err := db.indexing.row(tx, claimDoc, d.N, d.UserID, d.ThreadID, d.ItemID).Scan(&d.N)
+		err := queryRow(tx, claimDoc, d.N, d.UserID, d.ThreadID, d.ItemID).Scan(&d.N)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}

@@ -15,6 +15,9 @@ import (
 
 // measureLists asks for pages as fast as they come.
 func (s settings) measureLists(ctx context.Context, t *target, r *report) error {
+	if err := t.rest(ctx); err != nil {
+		return err
+	}
 	talk := t.threads[0]
 	for _, ask := range []struct{ name, body string }{
 		{"threads.list", fmt.Sprintf(`{"type":"threads.list","params":{"limit":%d,"order":"desc"}}`, pageRows)},

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,8 +28,7 @@ func (s settings) measureStreams(ctx context.Context, t *target, r *report) erro
 			}
 			name := fmt.Sprintf("%s, %d streams:", kind, n)
 			fmt.Fprintln(os.Stderr, "   ", name)
-			ended := s.profiled(ctx, t, fmt.Sprintf("%s-%d", kind, n))
-			if err := errors.Join(s.streams(ctx, t, n, paced, name, r), <-ended); err != nil {
+			if err := s.streams(ctx, t, n, paced, name, r); err != nil {
 				return fmt.Errorf("%s %w", name, err)
 			}
 		}
@@ -76,8 +76,9 @@ func (s settings) streams(ctx context.Context, t *target, n int, paced bool, nam
 	}
 	o.timing.Store(paced)
 	deltas, events := o.deltas.Load(), o.events.Load()
+	ended := s.profiled(ctx, t, strings.NewReplacer(", ", "-", " streams:", "").Replace(name))
 	w, err := s.window(reading, t, o.deltas.Load)
-	if err != nil {
+	if err := errors.Join(err, <-ended); err != nil {
 		return err
 	}
 	merged := float64(o.deltas.Load()-deltas) / float64(max(1, o.events.Load()-events))
