@@ -67,6 +67,11 @@ func (db *DB) TidyIndex(ctx context.Context) (more bool, err error) {
 	more, err = db.mergeIndex(ctx, mergePages)
 	if more || err != nil {
 		db.untidy.Store(true)
+	} else {
+		// All connections share the room for pages. Once the writer has had more
+		// than its part, nothing that another reads stays, and the writer's pages
+		// do, whether they are needed or not.
+		err = exec(db.writer.WithContext(ctx), "PRAGMA shrink_memory")
 	}
 	return more, wrap("tidy the index", err)
 }
