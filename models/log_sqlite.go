@@ -1,7 +1,7 @@
 package models
 
 import (
-	"slices"
+	"bytes"
 	"strconv"
 	"sync"
 
@@ -32,10 +32,13 @@ type openRun struct {
 	n                   int64 // its number
 	user, thread, owner string
 
-	seq    int64   // of its last event
-	events []Event // those that are in the journal only
-	size   int     // bytes of their payloads
-	since  int64   // the first of the journal's rows that they are in
+	seq int64 // of its last event
+
+	// Of its events that are in the journal only:
+	lines  []byte // all of them, as a row of run_events has them
+	events int    // how many
+	last   []byte // the payload of the last; nil if there are none
+	since  int64  // the first of the journal's rows that they are in
 }
 
 const (
@@ -86,7 +89,6 @@ const (
 	// fullPage is when a run's events leave the journal: a row that then fits
 	// into one page of the database.
 	fullPage = 3200
-	perEvent = 6 // bytes of a line besides its event, about
 	// maxJournal is how many commits a run's events stay there at most.
 	maxJournal = 256
 	// tidyEvery is the number of commits between two looks at that.
@@ -99,21 +101,21 @@ func (l *sqliteLog) append(tx *gorm.DB, works []*work) error {
 	rows := l.insert(tx)
 	for _, w := range works {
 		r := l.runs[w.RunID]
-		first := len(r.events)
+		begun := len(r.lines)
 		r.add(w.Events, n)
 		w.last = r.seq
 		if w.End != nil {
 			delete(l.runs, w.RunID)
 		}
-		if w.End != nil || r.size > fullPage {
+		if w.End != nil || len(r.lines) > fullPage {
 			if err := r.settle(rows); err != nil {
 				return err
 			}
 			continue
 		}
-		for _, e := range r.events[first:] {
+		for line := range bytes.Lines(r.lines[begun:]) {
 			l.lines = append(strconv.AppendInt(l.lines, r.n, 10), ' ')
-			l.lines = appendLine(l.lines, e)
+			l.lines = append(l.lines, line...)
 		}
 	}
 	if len(l.lines) > 0 {
@@ -134,22 +136,22 @@ func (r *openRun) add(events []Event, n int64) {
 		if e.Seq <= r.seq {
 			continue
 		}
-		if len(r.events) == 0 {
+		if r.events == 0 {
 			r.since = n
 		}
-		r.events = append(r.events, e)
-		r.seq, r.size = e.Seq, r.size+len(e.Payload)+perEvent
+		r.lines = appendLine(r.lines, r.last, e)
+		r.seq, r.last = e.Seq, e.Payload
+		r.events++
 	}
 }
 
 // settle moves the run's events out of the journal.
 func (r *openRun) settle(rows *insert) error {
-	if len(r.events) == 0 {
+	if r.events == 0 {
 		return nil
 	}
-	err := rows.row(r.n, r.events)
-	clear(r.events)
-	r.events, r.size = r.events[:0], 0
+	err := rows.row(r)
+	r.lines, r.events, r.last = r.lines[:0], 0, nil
 	return err
 }
 
@@ -161,7 +163,7 @@ func (l *sqliteLog) tidy(tx *gorm.DB, rows *insert) error {
 	}
 	all, oldest := l.n%tidyEvery == 0, l.n+1
 	for _, r := range l.runs {
-		if len(r.events) == 0 {
+		if r.events == 0 {
 			continue
 		}
 		if !all {
@@ -269,7 +271,7 @@ func (l *sqliteLog) recent(tx *gorm.DB, runID string) ([]Event, error) {
 		return nil, err
 	}
 	if r := l.runs[runID]; r != nil {
-		return slices.Clone(r.events), nil
+		return appendEvents(nil, r.lines, 0, r.events)
 	}
 	return nil, nil
 }

@@ -53,14 +53,16 @@ func (l *sqliteLog) linesOf(works []work) bool {
 		if r == nil || !w.of(r) || w.touchesThread() {
 			return false
 		}
-		start := len(l.lines)
+		size, last := len(r.lines), r.last
 		for _, e := range w.Events {
 			if e.Seq > r.seq {
 				l.lines = append(strconv.AppendInt(l.lines, r.n, 10), ' ')
-				l.lines = appendLine(l.lines, e)
+				begun := len(l.lines)
+				l.lines = appendLine(l.lines, last, e)
+				size, last = size+len(l.lines)-begun, e.Payload
 			}
 		}
-		if r.size+len(l.lines)-start > fullPage {
+		if size > fullPage {
 			return false
 		}
 	}

@@ -11,45 +11,6 @@ import (
 	"gorm.io/gorm"
 )
 
-// appendLine appends an event as the log writes it: its number, a space, its
-// JSON. Line ends are mere white space in JSON.
-func appendLine(dst []byte, e Event) []byte {
-	dst = append(strconv.AppendInt(dst, e.Seq, 10), ' ')
-	start := len(dst)
-	dst = append(dst, e.Payload...)
-	for i := start; i < len(dst); i++ {
-		if dst[i] == '\n' {
-			dst[i] = ' '
-		}
-	}
-	return append(dst, '\n')
-}
-
-// cutNumber splits a line after its first number.
-func cutNumber(line []byte) (n int64, rest []byte, err error) {
-	head, rest, _ := bytes.Cut(line, []byte(" "))
-	if n, err = strconv.ParseInt(string(head), 10, 64); err != nil {
-		err = fmt.Errorf("the log has a line that is none: %w", err)
-	}
-	return n, rest, err
-}
-
-// appendEvents appends the events of lines after the number seq, up to limit in all.
-func appendEvents(events []Event, lines []byte, seq int64, limit int) ([]Event, error) {
-	for line := range bytes.Lines(lines) {
-		n, payload, err := cutNumber(line)
-		switch {
-		case err != nil:
-			return nil, err
-		case len(events) >= limit:
-			return events, nil
-		case n > seq:
-			events = append(events, Event{Seq: n, Payload: bytes.TrimSuffix(payload, []byte("\n"))})
-		}
-	}
-	return events, nil
-}
-
 // look makes sure that the log knows what the database has: at the beginning,
 // after a transaction that failed, and when somebody else has been there.
 func (l *sqliteLog) look(tx *gorm.DB) error {
@@ -74,6 +35,7 @@ func (l *sqliteLog) read(tx *gorm.DB) error {
 	if err != nil {
 		return err
 	}
+	before := map[int64][]byte{} // the newest payload by run; also of events that have left the journal
 	return query(tx, func(scan func(...any) error) error {
 		var (
 			n     int64
@@ -87,13 +49,19 @@ func (l *sqliteLog) read(tx *gorm.DB) error {
 			if err != nil {
 				return err
 			}
-			seq, payload, err := cutNumber(line)
+			r := byNumber[run]
+			if r == nil {
+				continue
+			}
+			e, err := readLine(line, before[run])
+			if err == nil && e.Payload == nil && e.Seq > r.seq {
+				err = fmt.Errorf("event %d of run %d goes on with what is not there", e.Seq, run)
+			}
 			if err != nil {
 				return err
 			}
-			if r := byNumber[run]; r != nil {
-				r.add([]Event{{Seq: seq, Payload: bytes.Clone(bytes.TrimSuffix(payload, []byte("\n")))}}, n)
-			}
+			before[run] = e.Payload
+			r.add([]Event{e}, n)
 		}
 		return nil
 	}, "SELECT n, lines FROM run_journal ORDER BY n")
@@ -180,21 +148,20 @@ func (l *sqliteLog) insert(tx *gorm.DB) *insert {
 	return &l.pages
 }
 
-func (s *insert) row(run int64, events []Event) error {
+// row takes the run's events that are in the journal only.
+func (s *insert) row(r *openRun) error {
 	if len(s.rows) == 0 {
 		s.query = append(s.query[:0], "INSERT INTO run_events (run, seq, events, lines) VALUES "...)
 	} else {
 		s.query = append(s.query, ',')
 	}
-	for i, n := range [...]int64{run, events[len(events)-1].Seq, int64(len(events))} {
+	for i, n := range [...]int64{r.n, r.seq, int64(r.events)} {
 		s.query = append(s.query, "(,"[min(i, 1)])
 		s.query = strconv.AppendInt(s.query, n, 10)
 	}
 	s.query = append(s.query, ",?)"...)
 	start := len(s.lines)
-	for _, e := range events {
-		s.lines = appendLine(s.lines, e)
-	}
+	s.lines = append(s.lines, r.lines...)
 	if s.rows = append(s.rows, s.lines[start:]); len(s.rows) == rowsAtOnce {
 		return s.flush()
 	}
