@@ -82,8 +82,8 @@ const maxDelta = 32 << 10
 // emit takes the producer's next event.
 func (r *Run) emit(ev chatkit.Event) error {
 	for {
-		if err := context.Cause(r.ctx); err != nil {
-			return err
+		if r.ctx.Err() != nil { // cheaper than its cause
+			return context.Cause(r.ctx)
 		}
 		wait, err := r.tryEmit(ev)
 		if wait == nil {

@@ -43,7 +43,11 @@ func newWriter(store Store, o Options) *writer {
 func (w *writer) add(r *Run) {
 	w.mu.Lock()
 	w.dirty = append(w.dirty, r)
+	first := len(w.dirty) == 1
 	w.mu.Unlock()
+	if !first {
+		return // whoever was first has told the loop
+	}
 	select {
 	case w.kick <- struct{}{}:
 	default:
