@@ -41,7 +41,8 @@ func (s *shell) run(stdin string, args ...string) result {
 	s.t.Helper()
 	var stdout, stderr bytes.Buffer
 	p := &program{
-		lookup: env(s.env), dir: s.dir, stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr, now: time.Now,
+		lookup: env(s.env), environ: environ(s.env), dir: s.dir,
+		stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr, now: time.Now,
 	}
 	code := p.run(s.t.Context(), args)
 	return result{code, stdout.String(), stderr.String()}

@@ -36,7 +36,8 @@ type Config struct {
 	ShareLinks     bool         // whether people may share conversations by links
 	AuditDays      int          // for which the audit log is kept; 0: for ever
 	LogLevel       slog.Level
-	LogFormat      string // "text" or "json"
+	LogFormat      string   // "text" or "json"
+	Unknown        []string // sentences about names that look like settings and are none
 }
 
 // Files says where attachments are kept and how large they may be.

@@ -15,12 +15,11 @@ import (
 	"github.com/joho/godotenv"
 )
 
-// withDotEnv returns lookup with the values of dir/.env behind it: a variable
-// that is set in the real environment, even to nothing, always wins.
-func withDotEnv(lookup lookupFunc, dir string) (lookupFunc, error) {
+// readDotEnv returns the values of dir/.env; no file, no values.
+func readDotEnv(dir string) (map[string]string, error) {
 	file, err := os.Open(filepath.Join(dir, ".env"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return lookup, nil
+		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read .env: %w", err)
@@ -31,13 +30,27 @@ func withDotEnv(lookup lookupFunc, dir string) (lookupFunc, error) {
 		// The parser's error quotes the file, which may hold secrets.
 		return nil, errors.New("read .env: it is not a list of NAME=value lines; values with special characters go in 'single quotes'")
 	}
+	return values, nil
+}
+
+// before returns lookup with values behind it: a variable that is set in the real
+// environment, even to nothing, always wins.
+func (lookup lookupFunc) before(values map[string]string) lookupFunc {
 	return func(name string) (string, bool) {
 		if value, ok := lookup(name); ok {
 			return value, true
 		}
 		value, ok := values[name]
 		return value, ok
-	}, nil
+	}
+}
+
+// noting returns lookup that notes in asked which names are looked up.
+func (lookup lookupFunc) noting(asked map[string]bool) lookupFunc {
+	return func(name string) (string, bool) {
+		asked[name] = true
+		return lookup(name)
+	}
 }
 
 func setInstructions(r *rawConfig, path string) error {

@@ -24,11 +24,8 @@ func TestDotEnvNeverOverrides(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, ".env"), "PORT=1111\nSIGNUP=closed\nLOG_FORMAT=json\n")
-	lookup, err := withDotEnv(env(map[string]string{"PORT": "2222", "LOG_FORMAT": ""}), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := loadConfig(lookup, dir)
+	p := &program{lookup: env(map[string]string{"PORT": "2222", "LOG_FORMAT": ""}), dir: dir}
+	c, err := p.config()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +38,7 @@ func TestBadDotEnvShowsNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, ".env"), "OPENAI_API_KEY sk-canary\n\"\n")
-	_, err := withDotEnv(env(nil), dir)
+	_, err := readDotEnv(dir)
 	if err == nil || strings.Contains(err.Error(), "canary") || !strings.Contains(err.Error(), ".env") {
 		t.Errorf("got %v", err)
 	}

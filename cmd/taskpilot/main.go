@@ -16,12 +16,13 @@ import (
 // program is one run of the command with everything it takes from outside, so
 // that tests run it without a process.
 type program struct {
-	lookup lookupFunc // the environment
-	dir    string     // where .env and other optional files are
-	stdin  io.Reader
-	stdout io.Writer
-	stderr io.Writer
-	now    func() time.Time
+	lookup  lookupFunc // the environment
+	environ []string   // all of it, as NAME=value
+	dir     string     // where .env and other optional files are
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer
+	now     func() time.Time
 }
 
 func main() {
@@ -29,12 +30,13 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	p := &program{
-		lookup: os.LookupEnv,
-		dir:    ".",
-		stdin:  os.Stdin,
-		stdout: os.Stdout,
-		stderr: os.Stderr,
-		now:    time.Now,
+		lookup:  os.LookupEnv,
+		environ: os.Environ(),
+		dir:     ".",
+		stdin:   os.Stdin,
+		stdout:  os.Stdout,
+		stderr:  os.Stderr,
+		now:     time.Now,
 	}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }

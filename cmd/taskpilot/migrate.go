@@ -52,11 +52,17 @@ func migrateCommand() command {
 
 // config reads the settings from the environment and .env.
 func (p *program) config() (Config, error) {
-	lookup, err := withDotEnv(p.lookup, p.dir)
+	file, err := readDotEnv(p.dir)
 	if err != nil {
 		return Config{}, err
 	}
-	return loadConfig(lookup, p.dir)
+	asked := map[string]bool{}
+	c, err := loadConfig(p.lookup.before(file).noting(asked), p.dir)
+	c.Unknown = unknownNames(file, p.environ, asked)
+	if problems, ok := errors.AsType[configError](err); ok {
+		return Config{}, append(problems, c.Unknown...) // they may be why
+	}
+	return c, err
 }
 
 // dbAction is an action on the open, migrated database.

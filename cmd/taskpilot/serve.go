@@ -31,6 +31,9 @@ const (
 // serve runs the server until ctx ends.
 func serve(ctx context.Context, c Config, log *slog.Logger) error {
 	log.InfoContext(ctx, "starting", "version", version, "config", c)
+	for _, sentence := range c.Unknown {
+		log.WarnContext(ctx, sentence)
+	}
 	for _, setting := range c.inTheClear() {
 		log.WarnContext(ctx, "what goes to this server can be read and changed on its way: use TLS with a certificate that is checked", "setting", setting)
 	}
