@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -165,7 +167,7 @@ func (p *object) structuredInput() Request {
 	req.Answers = map[string]Answer{}
 	if in.has("answers") {
 		answers := in.object("answers")
-		for id := range answers.fields {
+		for _, id := range slices.Sorted(maps.Keys(answers.fields)) { // of several faults, always the same is told
 			answer := answers.object(id)
 			a := Answer{Skipped: answer.flag("skipped")}
 			if answer.has("values") {

@@ -111,12 +111,13 @@ func TestDecodeRequestRefuses(t *testing.T) {
 		`{"type":"threads.list","params":{}} x`: "",
 		`{"type":"threads.list","type":"threads.delete","params":{}}`:               "",
 		`{"type":"threads.list","params":{"limit":1,"lim\u0069t":2}}`:               "",
+		`{"type":"threads.list","typ\u0000e":"threads.delete","params":{}}`:         "",
 		`{"type":"threads.list","params":{"x":` + deep + `}}`:                       "",
 		`{"type":"threads.list","params":{"x":` + strings.Repeat("[", 20000) + `}}`: "",
-		`{"type":"threads.list"}`:                                                   "params",
-		`{"type":"threads.list","params":null}`:                                     "params",
-		`{"type":"threads.list","params":[]}`:                                       "params",
-		`{"type":"threads.list","params":{},"metadata":7}`:                          "metadata",
+		`{"type":"threads.list"}`:                                                                                                 "params",
+		`{"type":"threads.list","params":null}`:                                                                                   "params",
+		`{"type":"threads.list","params":[]}`:                                                                                     "params",
+		`{"type":"threads.list","params":{},"metadata":7}`:                                                                        "metadata",
 		`{"params":{}}`:                                                                                                           "type",
 		`{"type":7,"params":{}}`:                                                                                                  "type",
 		`{"Type":"threads.list","params":{}}`:                                                                                     "type",
@@ -154,6 +155,18 @@ func TestDecodeRequestRefuses(t *testing.T) {
 		}
 		if bad.Field != field || bad.Message == "" {
 			t.Errorf("%.100s: field %q, %s", raw, bad.Field, bad.Message)
+		}
+	}
+}
+
+// TestDecodeRequestRefusesAlike keeps the order of a map out of what is answered.
+func TestDecodeRequestRefusesAlike(t *testing.T) {
+	t.Parallel()
+	raw := []byte(`{"type":"threads.add_structured_input","params":{"thread_id":"t","item_id":"i","input":{"answers":{"c":1,"d":1,"a":1,"b":1}}}}`)
+	for range 50 {
+		_, err := DecodeRequest(raw)
+		if bad, ok := errors.AsType[*RequestError](err); !ok || bad.Field != "params.input.answers.a" {
+			t.Fatalf("the first of several faults is %v", err)
 		}
 	}
 }

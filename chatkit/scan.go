@@ -13,7 +13,7 @@ var ErrJSON = errors.New("not usable JSON")
 // CheckJSON returns an error unless raw is exactly one JSON value that nests no
 // deeper than maxDepth and in which no object has a key twice: encoding/json
 // would take the last of them, another reader the first, and what one checked
-// would not be what the other uses.
+// would not be what the other uses. Keys are compared as [CleanText] leaves them.
 func CheckJSON(raw []byte, maxDepth int) error {
 	if !json.Valid(raw) {
 		var v any
@@ -103,7 +103,7 @@ func (s *jsonScanner) key() ([]byte, error) {
 		if err := json.Unmarshal(raw, &text); err != nil {
 			return nil, err
 		}
-		key = []byte(text)
+		key = []byte(CleanText(text)) // as it will be read: cleaning must not make one key of two
 	}
 	s.space()
 	s.at++ // the colon
