@@ -144,7 +144,7 @@ func (h *Handlers) App() *fiber.App {
 	h.streams.handsOver(app.Server())
 	app.Server().HeaderReceived = h.bodyLimit
 	app.Server().Handler = knownMethods(app.Server().Handler)
-	app.Server().ErrorHandler = lingering(app.Server().ErrorHandler)
+	app.Server().ErrorHandler = lingering(placing(app.Server().ErrorHandler))
 	app.Use(h.uploads.handOver, h.observe, h.recoverPanic, h.speak, h.securityHeaders, h.crossOrigin, h.refuseOddRequests)
 	h.mount(app)
 	return app
