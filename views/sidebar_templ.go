@@ -324,7 +324,7 @@ func sideLinks(here string, oob bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "</span> <kbd class=\"keys needs-js\" aria-hidden=\"true\">Ctrl K</kbd></a> <a href=\"/tasks\" class=\"side-link\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "</span> <kbd class=\"keys needs-js\" aria-hidden=\"true\"><span class=\"not-mac\">Ctrl K</span><span class=\"only-mac\">⌘K</span></kbd></a> <a href=\"/tasks\" class=\"side-link\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
@@ -42,4 +43,36 @@ func TestBrowserFoldsTheSidebar(t *testing.T) {
 	// On a phone it is a drawer, whatever is remembered.
 	b.run(b.ctx, chromedp.EmulateViewport(phone.width, phone.height), wait(`![...document.querySelectorAll("[data-fold]")].some((el) => el.checkVisibility())`),
 		chromedp.Click(`.topbar [data-drawer=open]`, chromedp.NodeVisible), wait(`document.querySelector("#sidebar").checkVisibility({ visibilityProperty: true })`))
+}
+
+// On a Mac the hints name its key; elsewhere, and in the words of a page without
+// scripts, it is Ctrl.
+func TestBrowserNamesTheKeyOfAMac(t *testing.T) {
+	w := newWeb(t, nil)
+	b := w.open(desktop)
+	b.signUp("Ann")
+	hint := func(words string) step {
+		return wait(`document.querySelector("#sidebar .keys").innerText.trim() === %q`, words)
+	}
+	keys := func(words string) step {
+		return wait(`[...document.querySelectorAll("main .shortcut-list dd")].map((dd) => dd.innerText.replace(/\s+/g, " ")).includes(%q)`, words)
+	}
+	platform := func(name string) {
+		p := emulation.SetUserAgentOverrideParams{UserAgent: "Mozilla/5.0", Platform: name}
+		if _, err := chromedp.Call(b.ctx, emulation.SetUserAgentOverride, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		features := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+		if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, features); err != nil {
+			t.Fatal(err)
+		}
+		platform("Linux x86_64")
+		b.run(b.ctx, chromedp.Navigate(w.url+"/shortcuts"), hint("Ctrl K"), keys("Ctrl K"), keys("Ctrl Shift S"))
+		b.shot("keys-" + scheme)
+		platform("MacIntel")
+		b.run(b.ctx, chromedp.Reload(), hint("⌘K"), keys("⌘ K"), keys("⌘ Shift S"))
+		b.shot("keys-mac-" + scheme)
+	}
 }

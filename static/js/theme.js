@@ -1,6 +1,6 @@
 // Applies the chosen theme before the first paint, and whether the sidebar is
-// folded away. It runs in the head, so it is a plain script and short. The class
-// tells the style sheet that scripts run.
+// folded away. It runs in the head, so it is a plain script and short. The classes
+// tell the style sheet that scripts run, and which keys the keyboard has.
 (() => {
   const root = document.documentElement;
   const night = matchMedia("(prefers-color-scheme: dark)");
@@ -25,6 +25,7 @@
   const fold = () => root.toggleAttribute("data-folded", chosen("sidebar") === "folded");
 
   root.classList.add("js");
+  root.classList.toggle("mac", /^(Mac|iP)/.test(navigator.platform));
   apply();
   fold();
   night.addEventListener("change", apply);
