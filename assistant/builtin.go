@@ -9,6 +9,7 @@ import (
 	"maps"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/views/locale"
@@ -247,12 +248,15 @@ func (a *builtinTurn) meant(name string) (string, error) {
 	return name, nil
 }
 
+// longestName is more than what a task is called by: its title and words around it.
+const longestName = 300
+
 // changeText changes a text of a task. Of several readings the one with the
 // longest name that a task has explains most of the words.
 func (a *builtinTurn) changeText(pairs []pair, field string) (string, error) {
 	chosen := pairs[0]
 	for _, p := range pairs {
-		if len(pairs) == 1 {
+		if len(pairs) == 1 || utf8.RuneCountInString(p.name) > longestName { // the next ones are longer
 			break
 		}
 		found, err := a.find(bareName(p.name))

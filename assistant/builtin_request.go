@@ -127,14 +127,15 @@ func groups(pattern *regexp.Regexp, match []string) map[string]string {
 
 // impolite strips words of politeness as long as something is left.
 func impolite(s string) string {
-	for {
+	for range 4 * mostPolite { // they go one by one
 		rest := politeStart.ReplaceAllString(s, "")
 		rest = unpunctuated(politeEnd.ReplaceAllString(rest, ""))
 		if rest == s || rest == "" {
-			return s
+			break
 		}
 		s = rest
 	}
+	return s
 }
 
 // unpunctuated strips what ends a sentence. Quoted text keeps its own.

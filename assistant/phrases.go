@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -75,9 +76,20 @@ func readPhrasebooks() ([]*phrasebook, error) {
 	return books, nil
 }
 
+// longestRequest is how many characters of a message are read as a request: more
+// than twenty tasks or a description have. Each costs a few hundred patterns.
+const longestRequest = 5000
+
+// mostPolite is how often words that are only polite are taken off a sentence: each
+// time all patterns are tried anew.
+const mostPolite = 8
+
 // understand reads a sentence in the language with this code, in English, and then
 // in the others: people write in another language than their pages are in.
 func understand(text, code string) request {
+	if utf8.RuneCountInString(text) > longestRequest {
+		return request{}
+	}
 	books, err := phrasebooks()
 	if err != nil {
 		return parse(text)
@@ -123,7 +135,7 @@ func sentenceOf(text string) string {
 // parse reads a sentence, first with all its words, then without those that are only
 // polite.
 func (b *phrasebook) parse(s string) (request, bool) {
-	for {
+	for range mostPolite {
 		if req, ok := b.match(s); ok {
 			return req, true
 		}
@@ -132,10 +144,11 @@ func (b *phrasebook) parse(s string) (request, bool) {
 			rest = unpunctuated(strings.TrimLeft(polite.ReplaceAllString(rest, ""), " ,،、，!！:"))
 		}
 		if rest == s || rest == "" {
-			return request{}, false
+			break
 		}
 		s = rest
 	}
+	return request{}, false
 }
 
 func (b *phrasebook) match(s string) (request, bool) {
