@@ -125,6 +125,10 @@ func TestBrowserLongThreadKeepsThePlace(t *testing.T) {
 	}
 	b.run(b.ctx, chromedp.Click(`[data-jump]`, chromedp.NodeVisible),
 		wait(`%s.scrollHeight - %s.scrollTop - %s.clientHeight < 4 && document.querySelector("[data-jump]").hidden`, scroller, scroller, scroller))
+	// While an answer comes, the browser leaves alone what is far up, which stays as tall as it was.
+	b.run(b.ctx, wait(`(window.turns = [...document.querySelectorAll(".turn")], window.tall = turns.map((turn) => turn.offsetHeight), turns.length > 60)`),
+		say("What can you do?"), wait(`document.querySelectorAll(".turn").length > turns.length && getComputedStyle(turns[0]).contentVisibility === "auto"`), answered("completed"),
+		wait(`turns.every((turn, i) => !turn.isConnected || turn.offsetHeight === tall[i]) && getComputedStyle(turns.at(-1)).contentVisibility === "visible"`))
 }
 
 // Whoever reads further up is left there while the answer grows.

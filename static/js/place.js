@@ -19,6 +19,15 @@ function makeRoom(turn) {
   }
 }
 
+const near = 40;
+
+// rest lets the browser leave alone what is far up while text arrives: what it
+// was as tall as it stays, and it is drawn again when one scrolls there.
+function rest() {
+  const turns = list().querySelectorAll(":scope > .turn:not(.turn-far)");
+  for (const turn of [...turns].slice(0, -near)) turn.classList.add("turn-far");
+}
+
 const running = (turn) => turn.dataset.status === "running";
 
 // settled tells that the page has the turn as it ended already: drawing it
@@ -36,6 +45,7 @@ export function placeTurn(turn) {
   } else {
     makeRoom(turn);
     list().append(turn);
+    rest();
   }
   if (running(turn)) return;
   idle();
