@@ -97,6 +97,9 @@ func (s *Server) rename(ctx context.Context, r *UpdateThreadRequest) (any, error
 	if err := s.Store.SaveThread(ctx, thread); err != nil {
 		return nil, err
 	}
+	if thread, err = s.Store.LoadThread(ctx, r.ThreadID); err != nil { // a store may tidy titles
+		return nil, err
+	}
 	thread.Items = Page[Item]{}
 	return thread, nil
 }

@@ -32,7 +32,8 @@ type Store interface {
 	Reader
 	ItemWriter
 
-	// SaveThread inserts or overwrites a thread; its items are ignored.
+	// SaveThread inserts or overwrites a thread; its items are ignored. It may tidy
+	// the title: who needs to know what is stored loads the thread again.
 	SaveThread(ctx context.Context, thread *Thread) error
 	// DeleteThread deletes a thread with its items; ErrNotFound.
 	DeleteThread(ctx context.Context, id string) error

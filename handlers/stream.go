@@ -17,6 +17,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
 )
 
 // This file is the only one that writes the body of a stream. The handler has
@@ -149,6 +150,9 @@ func (s *stream) serve() {
 		}
 	}()
 	err := s.run(s.ctx, s)
+	if errors.Is(err, models.ErrNotFound) {
+		err = nil // the conversation was deleted meanwhile, and its run with it
+	}
 	if caughtUp = errors.Is(err, errCaughtUp); !caughtUp && err != nil && s.ctx.Err() == nil && s.failed() == nil {
 		s.streams.log.Error("stream failed", "request", s.request, "err", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/taskpilot/taskpilot/assistant"
 	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/live"
+	"github.com/taskpilot/taskpilot/models"
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
 
@@ -187,27 +188,9 @@ func TestReloadsNeverUseUpTheStreams(t *testing.T) {
 func TestStreamPanicFailsItAlone(t *testing.T) {
 	t.Parallel()
 	s := boot(t, modelstest.Open(t))
-	ann := modelstest.User(t, s.db, "ann@example.com")
-	app := fiber.New(fiber.Config{DisableStartupMessage: true})
-	s.h.streams.handsOver(app.Server())
-	app.Get("/", func(c *fiber.Ctx) error {
-		c.Locals(viewerKey, &viewer{User: ann})
-		return s.h.startStream(c, func(context.Context, *stream) error { panic("canary") })
-	})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = app.Listener(listener) }()
-	t.Cleanup(func() { _ = app.Shutdown() })
+	get := streamsOf(t, s, func(context.Context, *stream) error { panic("canary") })
 	for range 3 {
-		res, err := http.Get("http://" + listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _ := io.ReadAll(res.Body)
-		res.Body.Close()
-		if strings.Contains(string(body), "canary") {
+		if body := get(); strings.Contains(body, "canary") {
 			t.Errorf("the client was sent %q", body)
 		}
 	}
@@ -216,6 +199,48 @@ func TestStreamPanicFailsItAlone(t *testing.T) {
 	}
 	if !strings.Contains(s.log.String(), "canary") {
 		t.Error("the log does not say it")
+	}
+}
+
+// TestStreamOfWhatWasDeleted: deleting a conversation while it is being answered
+// is nothing that went wrong.
+func TestStreamOfWhatWasDeleted(t *testing.T) {
+	t.Parallel()
+	s := boot(t, modelstest.Open(t))
+	streamsOf(t, s, func(context.Context, *stream) error { return fmt.Errorf("run: %w", models.ErrNotFound) })()
+	if log := s.log.String(); strings.Contains(log, "stream failed") {
+		t.Errorf("the log: %s", log)
+	}
+	streamsOf(t, s, func(context.Context, *stream) error { return errors.New("canary") })()
+	if log := s.log.String(); !strings.Contains(log, "stream failed") {
+		t.Errorf("another failure is not in the log: %s", log)
+	}
+}
+
+// streamsOf serves streams that run writes; what it returns reads one to its end.
+func streamsOf(t *testing.T, s *server, run func(context.Context, *stream) error) func() string {
+	t.Helper()
+	ann := modelstest.User(t, s.db, chatkit.NewID("ann")+"@example.com")
+	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	s.h.streams.handsOver(app.Server())
+	app.Get("/", func(c *fiber.Ctx) error {
+		c.Locals(viewerKey, &viewer{User: ann})
+		return s.h.startStream(c, run)
+	})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = app.Listener(listener) }()
+	t.Cleanup(func() { _ = app.Shutdown() })
+	return func() string {
+		res, err := http.Get("http://" + listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, _ := io.ReadAll(res.Body)
+		return string(body)
 	}
 }
 
