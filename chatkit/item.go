@@ -64,10 +64,11 @@ type AssistantMessage struct {
 }
 
 // ClientToolCall asks the browser to run a tool. While it is pending the
-// assistant waits for its output.
+// assistant waits for its output, and nothing may follow it in the thread. CallID
+// is the model's own and may be empty.
 type ClientToolCall struct {
 	ItemBase
-	Status    string          `json:"status"` // CallPending or CallCompleted
+	Status    string          `json:"status"` // CallPending, also when empty, or CallCompleted
 	CallID    string          `json:"call_id"`
 	Name      string          `json:"name"`
 	Arguments json.RawMessage `json:"arguments"`

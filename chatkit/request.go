@@ -27,7 +27,8 @@ type UserInput struct {
 }
 
 // Action is a click or a sent form of a widget. Payload is any JSON and comes
-// from the client: what it says is to be checked.
+// from the client: what it says is to be checked. The fields of a form are in it
+// by their names, in which dots nest: "todo.title" is {"todo":{"title":…}}.
 type Action struct {
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload,omitempty"`

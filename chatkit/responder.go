@@ -8,7 +8,10 @@ import "context"
 type Responder interface {
 	// Respond answers turn.Input by turn.Emit, in as many events as it likes, and
 	// returns when the answer is complete. Input is nil when the answer goes on:
-	// after a tool's output or the answers to questions.
+	// after a tool's output or the answers to questions. These are in the item
+	// that asked for them, a completed *ClientToolCall or a *StructuredInput, which
+	// is among the newest of turn.Recent. An answer that asks for either emits the
+	// item and returns.
 	//
 	// When ctx ends (the person stopped the answer, or went away) it returns soon
 	// with an error. An *Error is shown to the person; any other error is logged,
@@ -28,13 +31,15 @@ type Actor interface {
 // SyncActor does the actions that a widget waits for.
 type SyncActor interface {
 	// ActSync returns the item to show in the widget's place, which it has stored
-	// if it is to stay; nil to leave all as it is.
+	// if it is to stay; nil to leave all as it is. The sender is nil if the action
+	// is the page's own.
 	ActSync(ctx context.Context, thread *Thread, action Action, sender *WidgetItem) (Item, error)
 }
 
 // FeedbackTaker takes thumbs up and down.
 type FeedbackTaker interface {
 	// TakeFeedback gets the ids as the client sent them; they may name no item.
+	// The thread is the caller's. Kind is FeedbackPositive or FeedbackNegative.
 	TakeFeedback(ctx context.Context, threadID string, itemIDs []string, kind string) error
 }
 

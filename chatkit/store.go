@@ -77,7 +77,14 @@ type IDSource interface {
 	NewItemID(ctx context.Context, kind string, thread *Thread) string
 }
 
-// AttachmentStore keeps the bytes of attachments.
+// AttachmentStore keeps the bytes of attachments. They come to an address of the
+// app's own, the one in the UploadDescriptor. What serves it keeps them, takes
+// the descriptor out of the attachment, saves that in the Store and replies with
+// it as JSON. A front end that uploads "direct" asks for nothing first and sends
+// a form with a part "file" there: then the attachment is made and saved there.
+//
+// The Server also takes messages whose files have not arrived yet: their
+// UploadDescriptor is still set.
 type AttachmentStore interface {
 	// CreateAttachment announces a file. What it returns has an id, and an
 	// UploadDescriptor if the client is to send the bytes itself. The server

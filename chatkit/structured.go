@@ -9,7 +9,7 @@ import (
 // StructuredInput asks the person questions in the composer's place.
 type StructuredInput struct {
 	ItemBase
-	Status string      `json:"status"` // InputPending, InputAnswered or InputSkipped
+	Status string      `json:"status"` // InputPending, also when empty, InputAnswered or InputSkipped
 	Inputs []*Question `json:"inputs"`
 }
 
@@ -23,10 +23,10 @@ const (
 // Question is one question of a StructuredInput: Type is "multiple_choice",
 // with Options and Multiple, or "freeform".
 type Question struct {
-	ID          string
+	ID          string // of its answer; one of its own in the StructuredInput
 	Question    string
 	Description string
-	Answer      *Answer
+	Answer      *Answer // nil until there is one
 	Type        string
 	Options     []Option
 	Multiple    bool
