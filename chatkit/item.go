@@ -64,7 +64,7 @@ type AssistantMessage struct {
 }
 
 // ClientToolCall asks the browser to run a tool. While it is pending the
-// assistant waits for its output, and nothing may follow it in the thread. CallID
+// assistant waits for its output, and no item that people see may follow it. CallID
 // is the model's own and may be empty.
 type ClientToolCall struct {
 	ItemBase
