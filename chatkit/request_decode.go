@@ -129,7 +129,7 @@ func (p *object) content(key string) []UserContent {
 	if p.err != nil {
 		return nil
 	}
-	if isNull(raw) {
+	if len(raw) == 0 || raw[0] != '[' {
 		p.fail(key, "must be an array")
 		return nil
 	}
@@ -155,7 +155,7 @@ func (p *object) content(key string) []UserContent {
 // plainly says what is wrong with JSON without naming our types.
 func plainly(err error) string {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return strings.TrimPrefix(e.Field+" can't be a "+e.Value, ".")
+		return strings.Replace(err.Error(), e.Error(), strings.TrimPrefix(e.Field, "plain.")+" has the wrong type: "+e.Value, 1)
 	}
 	return err.Error()
 }

@@ -134,6 +134,7 @@ func TestDecodeRequestRefuses(t *testing.T) {
 		`{"type":"threads.create","params":{}}`:                                                                                   "params.input",
 		`{"type":"threads.create","params":{"input":{}}}`:                                                                         "params.input.content",
 		`{"type":"threads.create","params":{"input":{"content":null}}}`:                                                           "params.input.content",
+		`{"type":"threads.create","params":{"input":{"content":{}}}}`:                                                             "params.input.content",
 		`{"type":"threads.create","params":{"input":{"content":[{"type":"video"}]}}}`:                                             "params.input.content",
 		`{"type":"threads.create","params":{"input":{"content":[],"attachments":[null]}}}`:                                        "params.input.attachments",
 		`{"type":"threads.create","params":{"input":{"content":[],"inference_options":{"tool_choice":{}}}}}`:                      "params.input.inference_options.tool_choice.id",
@@ -194,8 +195,9 @@ func FuzzDecodeRequest(f *testing.F) {
 func TestRequestErrorsNameNoTypes(t *testing.T) {
 	t.Parallel()
 	for part, want := range map[string]string{
-		`{"type":"input_tag","id":"a","text":"T","data":"s"}`: "data can't be a string",
-		`{"type":"input_text","text":7}`:                      "text can't be a number",
+		`{"type":"input_tag","id":"a","text":"T","data":"s"}`: ": element 0: data has the wrong type: string",
+		`{"type":"input_tag","id":{},"text":"T"}`:             ": element 0: id has the wrong type: object",
+		`{"type":"input_text","text":7}`:                      ": element 0: text has the wrong type: number",
 		`7`:                                                   "content",
 	} {
 		_, err := DecodeRequest([]byte(`{"type":"threads.create","params":{"input":{"content":[` + part + `]}}}`))
