@@ -21,8 +21,8 @@ function makeRoom(turn) {
 
 const near = 40;
 
-// rest lets the browser leave alone what is far up while text arrives: what it
-// was as tall as it stays, and it is drawn again when one scrolls there.
+// rest lets the browser leave alone what is far up while text arrives: it keeps the
+// height that it had, and is drawn again when one scrolls there.
 function rest() {
   const turns = list().querySelectorAll(":scope > .turn:not(.turn-far)");
   for (const turn of [...turns].slice(0, -near)) turn.classList.add("turn-far");
