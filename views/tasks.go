@@ -221,7 +221,7 @@ func statusChoices(ctx context.Context) []choice {
 }
 
 func dueChoices(ctx context.Context) []choice {
-	return []choice{{"", locale.T(ctx, "Due: any time")}, {"overdue", locale.T(ctx, "Overdue")}, {"today", locale.T(ctx, "Due today")},
+	return []choice{{"", locale.T(ctx, "Any date")}, {"overdue", locale.T(ctx, "Overdue")}, {"today", locale.T(ctx, "Due today")},
 		{"week", locale.T(ctx, "Due within a week")}, {"none", locale.T(ctx, "Without a date")}}
 }
 
