@@ -224,7 +224,7 @@ func TestDailyLimits(t *testing.T) {
 		if strings.Contains(kinds(first), "notice") {
 			t.Errorf("told too early: %s", kinds(first))
 		}
-		v.kit("threads.add_user_message", `{"thread_id":"`+thread+`","input":`+userInput("two")+`}`).has("2 more messages are left for today.")
+		v.kit("threads.add_user_message", `{"thread_id":"`+thread+`","input":`+userInput("two")+`}`).has("Two more messages are left for today.")
 		v.kit("threads.add_user_message", `{"thread_id":"`+thread+`","input":`+userInput("three")+`}`).has("One more message is left for today.")
 		v.do("POST", "/api/v1/chatkit/threads/"+thread+"/messages", `{"content":"four"}`).want(200)
 		refused := v.kit("threads.add_user_message", `{"thread_id":"`+thread+`","input":`+userInput("five")+`}`).want(429).has("limit_reached").has("today's 4 messages")

@@ -82,6 +82,8 @@ func messagesLeft(n int64) string {
 		return locale.Mark("This was the last message for today.")
 	case 1:
 		return locale.Mark("One more message is left for today.")
+	case 2:
+		return locale.Mark("Two more messages are left for today.")
 	}
-	return fmt.Sprintf("%d more messages are left for today.", n)
+	return locale.Mark("Three more messages are left for today.") // no more than lastMessages
 }

@@ -421,7 +421,7 @@ func NoticeToast(n chatkit.Notice) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templ.Raw(Markdown(ctx, locale.Known(ctx, n.Message))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = templ.Raw(Markdown(ctx, saidNotice(ctx, n.Message))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/taskpilot/taskpilot/views/locale"
@@ -15,6 +14,9 @@ import (
 func saidWhy(ctx context.Context, message string) string {
 	if whole := locale.Known(ctx, message); whole != message || locale.Of(ctx).Code == "en" {
 		return whole
+	}
+	if limit := saidLimit(ctx, message); limit != "" {
+		return limit
 	}
 	sentences := strings.SplitAfter(message, ". ")
 	for i, s := range sentences {
@@ -35,17 +37,10 @@ var (
 
 // saidSentence translates a sentence that was made of a format, or is known.
 func saidSentence(ctx context.Context, s string) string {
-	number := func(m []string) int {
-		n, err := strconv.Atoi(m[1])
-		if err != nil {
-			return 0 // more digits than a number has
-		}
-		return n
-	}
 	if m := secondsLeft.FindStringSubmatch(s); m != nil {
-		return locale.Tn(ctx, number(m), "Please try again in %d second.", "Please try again in %d seconds.")
+		return locale.Tn(ctx, digits(m[1]), "Please try again in %d second.", "Please try again in %d seconds.")
 	} else if m := minutesLeft.FindStringSubmatch(s); m != nil {
-		return locale.Tn(ctx, number(m), "Please try again in about %d minute.", "Please try again in about %d minutes.")
+		return locale.Tn(ctx, digits(m[1]), "Please try again in about %d minute.", "Please try again in about %d minutes.")
 	} else if m := noModel.FindStringSubmatch(s); m != nil {
 		return locale.Tf(ctx, "There is no model “%s” here.", m[1])
 	} else if m := chooseModel.FindStringSubmatch(s); m != nil {

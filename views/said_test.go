@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/taskpilot/taskpilot/chatkit"
 	"github.com/taskpilot/taskpilot/views"
 	"github.com/taskpilot/taskpilot/views/locale"
 )
@@ -42,6 +43,39 @@ func TestFailuresAreToldInTheReadersLanguage(t *testing.T) {
 		}
 		if english := shownTurn(t.Context(), t, turn); !strings.Contains(english, message) {
 			t.Errorf("got %q, want %q", english, message)
+		}
+	}
+}
+
+// TestTheDaysShareIsToldInTheReadersLanguage, as a failure of an answer and as a
+// notice beside it; what only resembles it stays.
+func TestTheDaysShareIsToldInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	languages, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for message, want := range map[string]string{
+		"You have used today's 9000 tokens. There is more in 3 hours; your chats stay as they are.":           "Du hast die 9000 Tokens von heute verbraucht. In 3 Stunden gibt es neue; deine Chats bleiben, wie sie sind.",
+		"You have used today's 9000 tokens. There is more in an hour; your chats stay as they are.":           "In einer Stunde gibt es neue;",
+		"You have used today's 20 messages. There is more in less than an hour; your chats stay as they are.": "Du hast die 20 Nachrichten von heute verbraucht. In weniger als einer Stunde gibt es neue;",
+		"About 120 tokens are left for today; a token is some four letters, read or written.":                 "Für heute bleiben etwa 120 Tokens;",
+		"Two more messages are left for today.":                                                               "Für heute bleiben noch zwei Nachrichten.",
+		"You have used today's tokens. There is more in my pocket.":                                           "You have used today's tokens. There is more in my pocket.",
+	} {
+		for _, l := range languages.All() {
+			ctx := locale.With(t.Context(), l)
+			failed := shownTurn(ctx, t, views.Turn{RunID: "run_1", ThreadID: "thr_1", Status: views.StatusFailed, ErrorMessage: message})
+			var b strings.Builder
+			if err := views.NoticeToast(chatkit.Notice{Level: "info", Message: message}).Render(ctx, &b); err != nil {
+				t.Fatal(err)
+			}
+			for place, shown := range map[string]string{"failure": failed, "notice": html.UnescapeString(b.String())} {
+				english := strings.Contains(strings.ReplaceAll(shown, "’", "'"), message)
+				if l.Code == "de" && !strings.Contains(shown, want) || english != (l.Code == "en" || message == want) {
+					t.Errorf("%s in %s: %s", place, l.Code, shown)
+				}
+			}
 		}
 	}
 }
