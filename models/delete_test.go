@@ -91,18 +91,10 @@ func TestDeleteUserLeavesNothing(t *testing.T) {
 // out, and comes to its end later.
 func TestDeleteUserGoesOn(t *testing.T) {
 	t.Parallel()
-	cut := map[string][]string{
-		"sqlite": {"CREATE TRIGGER cut BEFORE DELETE ON items WHEN (SELECT COUNT(*) FROM items) <= 50 BEGIN SELECT RAISE(ABORT, 'cut'); END"},
-		"postgres": {"CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF (SELECT COUNT(*) FROM items) <= 50 THEN RAISE EXCEPTION ''cut''; END IF; RETURN old; END'",
-			"CREATE TRIGGER cut BEFORE DELETE ON items FOR EACH ROW EXECUTE FUNCTION cut()"},
-	}
-	mend := map[string]string{"sqlite": "DROP TRIGGER cut", "postgres": "DROP TRIGGER cut ON items"}
 	modelstest.Each(t, func(t *testing.T, db *models.DB) {
 		u := nest(t, db, "ada@example.com")
 		fill(t, db, thread(t, db, u.ID, canary), 300)
-		for _, statement := range cut[db.Driver()] {
-			want(t, db.Raw().Exec(statement).Error, nil)
-		}
+		mend := cutDeletions(t, db)
 		before := count(t, db, "items")
 		if err := db.DeleteUser(t.Context(), u.ID); err == nil {
 			t.Fatal("the test means nothing: it was not cut")
@@ -124,7 +116,7 @@ func TestDeleteUserGoesOn(t *testing.T) {
 			t.Error("the administrator has left, and the next one is none")
 		}
 
-		want(t, db.Raw().Exec(mend[db.Driver()]).Error, nil)
+		mend()
 		want(t, db.FinishLeaving(t.Context()), nil)
 		must[*models.User](t)(db.User(t.Context(), u.ID)) // it may still be under way
 		db.Advance(10 * time.Minute)

@@ -9,13 +9,8 @@ import (
 	"gorm.io/gorm"
 )
 
-const (
-	// leavingAtOnce is how many rows go in one transaction of an account's deletion:
-	// SQLite's writer has others waiting.
-	leavingAtOnce = 100
-	// leavingTime is when a deletion that has not come to its end was surely cut.
-	leavingTime = 10 * time.Minute
-)
+// leavingTime is when a deletion that has not come to its end was surely cut.
+const leavingTime = 10 * time.Minute
 
 // manyRows are the tables that have a row for each thing that a person wrote. An
 // item takes its run, and its words in the index, along. What belongs to a thread
@@ -78,24 +73,9 @@ func (db *DB) beginLeaving(tx *gorm.DB, userID string) error {
 
 // endLeaving deletes the person's rows. Several may do it at once.
 func (db *DB) endLeaving(ctx context.Context, userID string) error {
-	some := "rowid IN (SELECT rowid" // by where they are: what finds the next ones must not read all that are left
-	if db.pg != nil {
-		some = "ctid = ANY (ARRAY(SELECT ctid"
-	}
 	for _, table := range manyRows {
-		text := "DELETE FROM " + table.name + " WHERE " + some + " FROM " + table.name + " WHERE user_id = @user" + table.idle + " LIMIT @most)"
-		if db.pg != nil {
-			text += ")"
-		}
-		for more := true; more; {
-			err := db.write(ctx, func(tx *gorm.DB) error {
-				gone := tx.Exec(text, sql.Named("user", userID), sql.Named("most", leavingAtOnce))
-				more = gone.RowsAffected == leavingAtOnce
-				return gone.Error
-			})
-			if err != nil {
-				return err
-			}
+		if err := db.deleteInSteps(ctx, table.name, "user_id = @user"+table.idle, sql.Named("user", userID)); err != nil {
+			return err
 		}
 	}
 	err := db.disturbLog(ctx, func(tx *gorm.DB) error { return db.leave(ctx, tx, userID) })

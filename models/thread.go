@@ -163,22 +163,3 @@ func (db *DB) threadPage(ctx context.Context, userID, column string, q PageQuery
 	threads, more := paged(threads, limit)
 	return threads, more, nil
 }
-
-// DeleteThread deletes a thread of the user's with its items, runs, events and
-// files; the bytes of those are the caller's to delete: see ThreadObjects.
-func (db *DB) DeleteThread(ctx context.Context, userID, id string) error {
-	return wrap("delete thread", db.deleteThread(ctx, ThreadKey{userID, id}, threadKept))
-}
-
-// deleteThread deletes a thread that meets the condition.
-func (db *DB) deleteThread(ctx context.Context, key ThreadKey, condition string, args ...any) error {
-	return db.disturbLog(ctx, func(tx *gorm.DB) error {
-		if err := db.patient(tx); err != nil {
-			return err
-		}
-		if err := gone(tx.Where("user_id = ? AND id = ?", key.UserID, key.ID).Where(condition, args...).Delete(&Thread{})); err != nil {
-			return err
-		}
-		return tx.Where("user_id = ? AND thread_id = ?", key.UserID, key.ID).Delete(&attachmentRow{}).Error
-	})
-}

@@ -15,6 +15,9 @@ type ThreadKey struct{ UserID, ID string }
 // UndoTime is how long a deleted thread can be brought back, at least.
 const UndoTime = 5 * time.Minute
 
+// threadHidden is true of threads that can be brought back.
+const threadHidden = "deleted_at > 0"
+
 // TrashThreads hides threads of the user's, all or none, until they are restored
 // or EmptyTrash deletes them. For everything else they are gone at once.
 func (db *DB) TrashThreads(ctx context.Context, userID string, ids ...string) error {
@@ -23,13 +26,13 @@ func (db *DB) TrashThreads(ctx context.Context, userID string, ids ...string) er
 
 // RestoreThreads brings threads of the user's back that are hidden, all or none.
 func (db *DB) RestoreThreads(ctx context.Context, userID string, ids ...string) error {
-	return wrap("restore threads", db.setThreads(ctx, userID, ids, "deleted_at IS NOT NULL", map[string]any{"deleted_at": nil}))
+	return wrap("restore threads", db.setThreads(ctx, userID, ids, threadHidden, map[string]any{"deleted_at": nil}))
 }
 
 // Trashed returns those threads of the user's that are hidden.
 func (db *DB) Trashed(ctx context.Context, userID string, ids ...string) ([]Thread, error) {
 	var rows []threadRow
-	err := db.read(ctx).Where("user_id = ? AND id IN ? AND deleted_at IS NOT NULL", userID, ids).Order("updated_at DESC, id").Find(&rows).Error
+	err := db.read(ctx).Where("user_id = ? AND id IN ? AND "+threadHidden, userID, ids).Order("updated_at DESC, id").Find(&rows).Error
 	threads := make([]Thread, len(rows))
 	for i, r := range rows {
 		threads[i] = r.Thread
@@ -38,7 +41,7 @@ func (db *DB) Trashed(ctx context.Context, userID string, ids ...string) ([]Thre
 }
 
 // EmptyTrash deletes the threads of anyone's that were hidden for UndoTime. One
-// that was restored in the meantime stays. The bytes of their files belong to no
+// that was restored in the meantime stays. Deletions that were cut go on. The bytes of their files belong to no
 // row then: a sweep finds them.
 func (db *DB) EmptyTrash(ctx context.Context) error {
 	due := At(db.now().Add(-UndoTime))
