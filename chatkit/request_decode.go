@@ -13,6 +13,10 @@ import (
 // MaxRequestDepth is how deep the JSON of a request may nest.
 const MaxRequestDepth = 32
 
+// MaxRequestValues is how many values the JSON of a request may have. What makes
+// a request large is a recording, which is one.
+const MaxRequestValues = 1 << 18
+
 // RequestError says what is wrong with a request. Its text is meant for the
 // developer of the client.
 type RequestError struct {
@@ -33,12 +37,12 @@ func (e *RequestError) Error() string {
 //
 // It is strict where a mistake would change the meaning: unknown types, missing
 // params, a key that appears twice, anything after the value and more than
-// [MaxRequestDepth] levels are refused. It is lenient where clients in the field
+// [MaxRequestDepth] levels or [MaxRequestValues] values are refused. It is lenient where clients in the field
 // differ: keys that it does not know are ignored, null is the same as absent for
 // metadata, attachments, quoted_text and inference_options, and a limit may be a
 // string of digits. Text is cleaned by [CleanText].
 func DecodeRequest(raw []byte) (Request, error) {
-	if err := CheckJSON(raw, MaxRequestDepth); err != nil {
+	if err := checkJSON(raw, MaxRequestDepth, MaxRequestValues); err != nil {
 		return nil, &RequestError{Message: "is " + err.Error()}
 	}
 	raw, err := CleanJSON(raw)

@@ -80,6 +80,7 @@ func TestDecodeRequestIsLenient(t *testing.T) {
 		return &ListThreadsRequest{PageRequest: PageRequest{Limit: limit, Order: Desc}}
 	}
 	for raw, want := range map[string]Request{
+		`{"type":"threads.list","params":{"x":[` + strings.Repeat("0,", MaxRequestValues-5) + `0]}}`: list(0),
 		create(``): &CreateThreadRequest{Input: text},
 		create(`,"attachments":null,"inference_options":null,"quoted_text":null`):                                   &CreateThreadRequest{Input: text},
 		create(`,"inference_options":{"tool_choice":null,"model":null},"Content":3`):                                &CreateThreadRequest{Input: text},
@@ -109,11 +110,12 @@ func TestDecodeRequestRefuses(t *testing.T) {
 		`[]`:                                    "",
 		`null`:                                  "",
 		`{"type":"threads.list","params":{}} x`: "",
-		`{"type":"threads.list","type":"threads.delete","params":{}}`:               "",
-		`{"type":"threads.list","params":{"limit":1,"lim\u0069t":2}}`:               "",
-		`{"type":"threads.list","typ\u0000e":"threads.delete","params":{}}`:         "",
-		`{"type":"threads.list","params":{"x":` + deep + `}}`:                       "",
-		`{"type":"threads.list","params":{"x":` + strings.Repeat("[", 20000) + `}}`: "",
+		`{"type":"threads.list","type":"threads.delete","params":{}}`:                                "",
+		`{"type":"threads.list","params":{"limit":1,"lim\u0069t":2}}`:                                "",
+		`{"type":"threads.list","typ\u0000e":"threads.delete","params":{}}`:                          "",
+		`{"type":"threads.list","params":{"x":[` + strings.Repeat("0,", MaxRequestValues-4) + `0]}}`: "",
+		`{"type":"threads.list","params":{"x":` + deep + `}}`:                                        "",
+		`{"type":"threads.list","params":{"x":` + strings.Repeat("[", 20000) + `}}`:                  "",
 		`{"type":"threads.list"}`:                                                                                                 "params",
 		`{"type":"threads.list","params":null}`:                                                                                   "params",
 		`{"type":"threads.list","params":[]}`:                                                                                     "params",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 )
 
 // ErrJSON is what [CheckJSON] refuses.
@@ -14,7 +15,11 @@ var ErrJSON = errors.New("not usable JSON")
 // deeper than maxDepth and in which no object has a key twice: encoding/json
 // would take the last of them, another reader the first, and what one checked
 // would not be what the other uses. Keys are compared as [CleanText] leaves them.
-func CheckJSON(raw []byte, maxDepth int) error {
+func CheckJSON(raw []byte, maxDepth int) error { return checkJSON(raw, maxDepth, math.MaxInt) }
+
+// checkJSON is CheckJSON with a bound on the number of values, too: as Go values
+// they take many times the room that they have in raw.
+func checkJSON(raw []byte, maxDepth, maxValues int) error {
 	if !json.Valid(raw) {
 		var v any
 		if err := json.Unmarshal(raw, &v); err != nil {
@@ -22,7 +27,7 @@ func CheckJSON(raw []byte, maxDepth int) error {
 		}
 		return ErrJSON
 	}
-	s := jsonScanner{in: raw, max: maxDepth}
+	s := jsonScanner{in: raw, max: maxDepth, values: maxValues}
 	s.space()
 	return s.value(1)
 }
@@ -31,7 +36,7 @@ func CheckJSON(raw []byte, maxDepth int) error {
 // have passed [CheckJSON]: no key is there twice. False if it is no object.
 func splitObject(raw []byte) (map[string]json.RawMessage, bool) {
 	fields := map[string]json.RawMessage{}
-	s := jsonScanner{in: raw, max: MaxRequestDepth, take: func(key, value []byte) { fields[string(key)] = value }}
+	s := jsonScanner{in: raw, max: MaxRequestDepth, values: math.MaxInt, take: func(key, value []byte) { fields[string(key)] = value }}
 	if s.space(); s.at == len(raw) || raw[s.at] != '{' {
 		return nil, false
 	}
@@ -40,13 +45,17 @@ func splitObject(raw []byte) (map[string]json.RawMessage, bool) {
 
 // jsonScanner walks over JSON that is known to be valid.
 type jsonScanner struct {
-	in   []byte
-	at   int
-	max  int
-	take func(key, value []byte) // gets the members of the outermost object, if set
+	in     []byte
+	at     int
+	max    int
+	values int                     // how many more there may be
+	take   func(key, value []byte) // gets the members of the outermost object, if set
 }
 
 func (s *jsonScanner) value(depth int) error {
+	if s.values--; s.values < 0 {
+		return fmt.Errorf("%w: it has too many values", ErrJSON)
+	}
 	switch c := s.in[s.at]; c {
 	case '{', '[':
 		if depth > s.max {
