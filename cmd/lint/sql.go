@@ -15,17 +15,20 @@ import (
 // function's name as go/types writes it. Those of our own pass it on: within them
 // that parameter is taken for good, and whoever calls them is looked at.
 var statements = map[string]int{
-	"gorm.io/gorm.Expr":                        0,
-	"(*" + module + "/models.DB).query":        1,
-	"(*" + module + "/models.DB).querySQLite":  2,
-	"(*" + module + "/models.DB).setThreads":   3,
-	"(*" + module + "/models.DB).deleteThread": 2,
-	"(*" + module + "/models.compiled).exec":   1,
-	"(*" + module + "/models.compiled).row":    1,
-	module + "/models.exec":                    1,
-	module + "/models.keyset":                  2,
-	module + "/models.cursor":                  1,
-	module + "/models.numbered":                0,
+	"gorm.io/gorm.Expr":                         0,
+	"(*" + module + "/models.DB).query":         1,
+	"(*" + module + "/models.DB).querySQLite":   2,
+	"(*" + module + "/models.DB).setThreads":    3,
+	"(*" + module + "/models.DB).deleteThread":  2,
+	"(*" + module + "/models.DB).beginDeletion": 2,
+	"(*" + module + "/models.DB).endThread":     2,
+	"(*" + module + "/models.DB).deleteInSteps": 2,
+	"(*" + module + "/models.compiled).exec":    1,
+	"(*" + module + "/models.compiled).row":     1,
+	module + "/models.exec":                     1,
+	module + "/models.keyset":                   2,
+	module + "/models.cursor":                   1,
+	module + "/models.numbered":                 0,
 }
 
 // gormParts are the methods of *gorm.DB that copy an argument into the statement;
@@ -40,7 +43,8 @@ var gormParts = map[string]int{
 // can be what somebody sent. Whoever adds one has looked.
 var builtStatements = map[string]string{
 	"models.compile":         "the texts of the two lists of statements, all constants",
-	"models.endLeaving":      "constants, and a list of tables in the file itself",
+	"models.deleteInSteps":   "constants; its callers' conditions are looked at, and its tables are named beside them",
+	"models.endLeaving":      "a list of tables in the file itself",
 	"models.flush":           "constants, placeholders and numbers",
 	"models.keyset":          "the direction and the comparison are sqlOrder's, one of two each",
 	"models.look":            "one of two constants",
