@@ -110,50 +110,6 @@ type importedRow struct {
 // TableName returns "imported".
 func (importedRow) TableName() string { return "imported" }
 
-// PutThread stores a thread that came from elsewhere, whole or not at all, and
-// where it came from. It keeps its times, and its id if that is free. The bytes
-// of its files are there. ErrConflict: it came from there before; ErrNoRoom: its
-// files are too large for what a person may keep.
-func (db *DB) PutThread(ctx context.Context, userID, source string, c *ThreadCopy, limits FileLimits) error {
-	err := db.write(ctx, func(tx *gorm.DB) error { return db.putThread(tx, userID, source, c, limits) })
-	if duplicate(err) {
-		err = ErrConflict
-	}
-	if orphaned(err) {
-		err = ErrNotFound
-	}
-	return wrap("put thread", err)
-}
-
-func (db *DB) putThread(tx *gorm.DB, userID, source string, c *ThreadCopy, limits FileLimits) error {
-	t, err := db.newRow(tx, userID, c)
-	if err != nil {
-		return err
-	}
-	if err := tx.Create(t).Error; err != nil {
-		return err
-	}
-	// What came from there before and is in the bin gives way.
-	err = tx.Exec("DELETE FROM imported WHERE user_id = ? AND source = ? AND EXISTS (SELECT 1 FROM threads WHERE threads.user_id = imported.user_id "+
-		"AND threads.id = imported.thread_id AND threads.deleted_at IS NOT NULL)", userID, source).Error
-	if err != nil {
-		return err
-	}
-	if err := tx.Create(&importedRow{UserID: userID, Source: source, ThreadID: t.ID}).Error; err != nil {
-		return err
-	}
-	if err := db.putFiles(tx, t, c.Files, limits); err != nil {
-		return err
-	}
-	if err := db.putItems(tx, t, c.Items); err != nil {
-		return err
-	}
-	if err := putFeedback(tx, t, c.Feedback); err != nil {
-		return err
-	}
-	return db.indexTitle(tx, &t.Thread, t.Title)
-}
-
 // newRow is the thread's row, under its own id unless that is taken.
 func (db *DB) newRow(tx *gorm.DB, userID string, c *ThreadCopy) (*threadRow, error) {
 	t := &threadRow{Thread: c.Thread, TitleAuto: c.TitleAuto}
