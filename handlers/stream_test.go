@@ -211,6 +211,7 @@ func TestStreamOfWhatWasDeleted(t *testing.T) {
 	if log := s.log.String(); strings.Contains(log, "stream failed") {
 		t.Errorf("the log: %s", log)
 	}
+	s = boot(t, modelstest.Open(t))
 	streamsOf(t, s, func(context.Context, *stream) error { return errors.New("canary") })()
 	if log := s.log.String(); !strings.Contains(log, "stream failed") {
 		t.Errorf("another failure is not in the log: %s", log)

@@ -121,7 +121,9 @@ func TestBrowserStructuredInput(t *testing.T) {
 	if after := eval[string](b, b.ctx, `document.querySelector("#turns").innerText`); after != before {
 		t.Errorf("after the reload %q, before it %q", after, before)
 	}
-	b.run(b.ctx, say("/demo questions"), answered("requires_action"), chromedp.Click(`.ask [name=skip]`), answered("completed"), wait("!("+hidden+")"))
+	// The page follows the end: before it is there, the button moves away under the click.
+	b.run(b.ctx, say("/demo questions"), answered("requires_action"), wait(hidden),
+		wait(`(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 4)(document.querySelector("[data-scroll]"))`), chromedp.Click(`.ask [name=skip]`), answered("completed"), wait("!("+hidden+")"))
 }
 
 func TestBrowserClientTools(t *testing.T) {
