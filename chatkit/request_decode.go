@@ -37,10 +37,11 @@ func (e *RequestError) Error() string {
 //
 // It is strict where a mistake would change the meaning: unknown types, missing
 // params, a key that appears twice, anything after the value and more than
-// [MaxRequestDepth] levels or [MaxRequestValues] values are refused. It is lenient where clients in the field
-// differ: keys that it does not know are ignored, null is the same as absent for
-// metadata, attachments, quoted_text and inference_options, and a limit may be a
-// string of digits. Text is cleaned by [CleanText].
+// [MaxRequestDepth] levels or [MaxRequestValues] values are refused. It is lenient
+// where clients in the field differ: keys that it does not know are ignored, null
+// is the same as absent for metadata, attachments, quoted_text and
+// inference_options, and a limit may be a string of digits. Text is cleaned by
+// [CleanText].
 func DecodeRequest(raw []byte) (Request, error) {
 	if err := checkJSON(raw, MaxRequestDepth, MaxRequestValues); err != nil {
 		return nil, &RequestError{Message: "is " + err.Error()}

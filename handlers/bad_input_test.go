@@ -120,21 +120,27 @@ func TestHugeBodies(t *testing.T) {
 	}
 }
 
-// exchange sends raw bytes and returns the status line.
-func exchange(t *testing.T, s *server, raw string) string {
+// send sends raw bytes on a connection of its own, and returns that.
+func send(t *testing.T, s *server, raw string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	t.Cleanup(func() { conn.Close() })
 	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(conn, raw); err != nil {
 		t.Fatal(err)
 	}
-	answer, err := io.ReadAll(conn)
+	return conn
+}
+
+// exchange sends raw bytes and returns the status line.
+func exchange(t *testing.T, s *server, raw string) string {
+	t.Helper()
+	answer, err := io.ReadAll(send(t, s, raw))
 	if err != nil && len(answer) == 0 {
 		t.Fatalf("%v after %q", err, answer)
 	}

@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/taskpilot/taskpilot/models/modelstest"
 )
@@ -60,18 +58,7 @@ func TestWhatIsRefusedEarlyIsJSONForPrograms(t *testing.T) {
 // connection must be closed.
 func refused(t *testing.T, s *server, raw string) (*http.Response, []byte) {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(conn, raw); err != nil {
-		t.Fatal(err)
-	}
-	r := bufio.NewReader(conn)
+	r := bufio.NewReader(send(t, s, raw))
 	response, err := http.ReadResponse(r, nil)
 	if err != nil {
 		t.Fatal(err)

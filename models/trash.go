@@ -41,8 +41,8 @@ func (db *DB) Trashed(ctx context.Context, userID string, ids ...string) ([]Thre
 }
 
 // EmptyTrash deletes the threads of anyone's that were hidden for UndoTime. One
-// that was restored in the meantime stays. Deletions that were cut go on. The bytes of their files belong to no
-// row then: a sweep finds them.
+// that was restored in the meantime stays. Deletions that were cut go on. The bytes
+// of their files belong to no row then: a sweep finds them.
 func (db *DB) EmptyTrash(ctx context.Context) error {
 	due := At(db.now().Add(-UndoTime))
 	for {

@@ -17,15 +17,13 @@ import (
 var statements = map[string]int{
 	"gorm.io/gorm.Expr":                         0,
 	"(*" + module + "/models.DB).query":         1,
-	"(*" + module + "/models.DB).querySQLite":   2,
 	"(*" + module + "/models.DB).setThreads":    3,
 	"(*" + module + "/models.DB).deleteThread":  2,
 	"(*" + module + "/models.DB).beginDeletion": 2,
 	"(*" + module + "/models.DB).endThread":     2,
 	"(*" + module + "/models.DB).deleteInSteps": 2,
-	"(*" + module + "/models.compiled).exec":    1,
-	"(*" + module + "/models.compiled).row":     1,
 	module + "/models.exec":                     1,
+	module + "/models.queryRow":                 1,
 	module + "/models.keyset":                   2,
 	module + "/models.cursor":                   1,
 	module + "/models.numbered":                 0,
@@ -42,7 +40,6 @@ var gormParts = map[string]int{
 // builtStatements are the functions that build a statement, and why nothing of it
 // can be what somebody sent. Whoever adds one has looked.
 var builtStatements = map[string]string{
-	"models.compile":         "the texts of the two lists of statements, all constants",
 	"models.deleteInSteps":   "constants; its callers' conditions are looked at, and its tables are named beside them",
 	"models.endLeaving":      "a list of tables in the file itself",
 	"models.flush":           "constants, placeholders and numbers",

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	edlib "github.com/hbollon/go-edlib"
 )
 
 const (
@@ -86,7 +88,7 @@ func nearestSetting(name string) (near string, sure bool) {
 	name = strings.TrimPrefix(strings.ToUpper(name), "TASKPILOT_")
 	best := maxName
 	for _, s := range settings() {
-		if n := differences(name, s.name); n <= len(s.name)/4 && n < best {
+		if n := edlib.OSADamerauLevenshteinDistance(name, s.name); n <= len(s.name)/4 && n < best {
 			near, best = s.name, n
 		}
 	}
@@ -120,29 +122,4 @@ func sameWords(a, b string) bool {
 		return false
 	}
 	return !slices.ContainsFunc(few, func(word string) bool { return !slices.Contains(many, word) })
-}
-
-// differences counts the letters that are missing, too many, wrong, or swapped
-// with the next one.
-func differences(a, b string) int {
-	var before, last []int
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		before, last, row = last, row, make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			changed := last[j-1]
-			if a[i-1] != b[j-1] {
-				changed++
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, changed)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-	}
-	return row[len(b)]
 }
